@@ -1,0 +1,99 @@
+"""The one way to PostgreSQL: an engine a process, a scope a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+from storage.settings import DatabaseSettings
+
+Sessions = sessionmaker[Session]
+
+
+class DatabaseUnavailableError(Exception):
+    """PostgreSQL did not answer; nothing was written."""
+
+
+class ScopeKind(StrEnum):
+    """On whose behalf a transaction runs."""
+
+    DOOR = "door"  # before a caller is known: sign-in, activation
+    OFFENDER = "offender"
+    OFFICER = "officer"
+    VERIFIER = "verifier"
+    CHORES = "chores"
+    CLOCK = "clock"
+    COMMAND = "command"  # an administrator at a terminal
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who acts in a transaction; PostgreSQL knows it as `app.scope` and `app.subject`."""
+
+    kind: ScopeKind
+    subject: UUID | str | None = None
+
+    @property
+    def actor(self) -> str:
+        """The text that audit rows carry."""
+        return f"{self.kind}:{self.subject}" if self.subject else str(self.kind)
+
+
+DOOR = Scope(ScopeKind.DOOR)
+
+
+def open_engine(settings: DatabaseSettings) -> Engine:
+    """Make the process's engine; to be called after any fork, connects lazily."""
+    engine = create_engine(
+        settings.url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10s"},
+    )
+    event.listen(engine, "connect", _bound_statements)
+    return engine
+
+
+def _bound_statements(connection: object, _record: object) -> None:
+    # A statement that runs longer than this is a fault, not work: a check-in touches few rows.
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("SET statement_timeout = '60s'")
+    cursor.close()
+    connection.commit()  # type: ignore[attr-defined]
+
+
+def open_sessions(settings: DatabaseSettings) -> Sessions:
+    """Make the process's session factory."""
+    return sessionmaker(open_engine(settings), expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: Sessions, scope: Scope) -> Iterator[Session]:
+    """Run one transaction in a scope; commits at the end, rolls back on any exception.
+
+    Raises DatabaseUnavailableError when PostgreSQL is away.
+    """
+    try:
+        with sessions.begin() as session:
+            session.info["scope"] = scope
+            session.execute(
+                text(
+                    "SELECT set_config('app.scope', :kind, true), set_config('app.subject', :who, true)"
+                ),
+                {"kind": str(scope.kind), "who": str(scope.subject or "")},
+            )
+            yield session
+    except (OperationalError, PoolTimeoutError) as fault:
+        raise DatabaseUnavailableError from fault
+    except DBAPIError as fault:
+        if fault.connection_invalidated:
+            raise DatabaseUnavailableError from fault
+        raise

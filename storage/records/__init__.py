@@ -1,0 +1,82 @@
+"""Tables, constraints and moves between states; no queries."""
+
+from storage.records.attendance import Excusal, Outage, PlanKind, ReportingPlan, Window
+from storage.records.checkins import CheckIn, EvidenceRow, FlagKind, RaisedFlag, ReceiptRow
+from storage.records.decisions import IdentityAnswer, Objection, Review
+from storage.records.governance import AuditEntry, RuleRow
+from storage.records.items import Cause, Item, ItemEntry, Level
+from storage.records.media import Media, MediaKind, MediaState
+from storage.records.notices import Notice
+from storage.records.people import (
+    District,
+    Fence,
+    Offender,
+    Office,
+    Officer,
+    Role,
+    SignIn,
+    SupervisionPeriod,
+)
+from storage.records.phones import ActivationCode, Device, DeviceState
+from storage.records.references import (
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
+    ReferenceVector,
+)
+from storage.records.study import Completion, StudyFile, StudyModule, StudyVersion
+from storage.records.table import ForbiddenMoveError, Record
+from storage.records.work import Heartbeat, Queue, Work, WorkKind
+
+__all__ = [
+    "ActivationCode",
+    "AuditEntry",
+    "Cause",
+    "CheckIn",
+    "Completion",
+    "Device",
+    "DeviceState",
+    "District",
+    "EvidenceRow",
+    "Excusal",
+    "Fence",
+    "FlagKind",
+    "ForbiddenMoveError",
+    "Heartbeat",
+    "IdentityAnswer",
+    "Item",
+    "ItemEntry",
+    "Level",
+    "Media",
+    "MediaKind",
+    "MediaState",
+    "Notice",
+    "Objection",
+    "Offender",
+    "Office",
+    "Officer",
+    "Outage",
+    "PlanKind",
+    "Queue",
+    "RaisedFlag",
+    "ReceiptRow",
+    "Record",
+    "ReferencePhoto",
+    "ReferencePhotoState",
+    "ReferenceSet",
+    "ReferenceSetState",
+    "ReferenceVector",
+    "ReportingPlan",
+    "Review",
+    "Role",
+    "RuleRow",
+    "SignIn",
+    "StudyFile",
+    "StudyModule",
+    "StudyVersion",
+    "SupervisionPeriod",
+    "Window",
+    "Work",
+    "WorkKind",
+]

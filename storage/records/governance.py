@@ -1,0 +1,42 @@
+"""Rules that change over time and the record of who did what; both only ever grow."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.records.table import Record
+
+
+class RuleRow(Record):
+    """One value of one rule from an instant on, for a district or for all."""
+
+    __tablename__ = "rules"
+    __table_args__ = (Index("rules_in_force_idx", "name", "valid_from"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str]
+    district_id: Mapped[UUID | None] = mapped_column(ForeignKey("districts.id"))
+    value: Mapped[Any] = mapped_column(JSONB)
+    valid_from: Mapped[datetime]
+    set_by: Mapped[str]
+    reason: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class AuditEntry(Record):
+    """One act, who did it and to whom; nobody holds a right to change or delete it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("audit_entries_offender_idx", "offender_id", "at"),)
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]  # the scope of the transaction that wrote it
+    action: Mapped[str]
+    offender_id: Mapped[UUID | None]
+    subject: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]

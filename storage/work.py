@@ -1,0 +1,164 @@
+"""Work rows: add, claim, finish, give up. PostgreSQL is the truth, the bell only wakes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.records import Queue, Work, WorkKind
+
+LEASE = timedelta(seconds=20)
+MOST_ATTEMPTS = 3
+QUEUE_OF = {
+    WorkKind.VERIFY_CHECKIN: Queue.FACES,
+    WorkKind.EMBED_REFERENCE: Queue.FACES,
+    WorkKind.RENDER_MEDIA: Queue.FACES,
+    WorkKind.RECONSIDER_CHECKIN: Queue.CHORES,
+}
+
+
+class SupersededError(Exception):
+    """The lease was lost: somebody else has this work now, and nothing may be written."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One piece of work, ours until the lease ends."""
+
+    number: int
+    kind: WorkKind
+    offender_id: UUID | None
+    subject_id: UUID
+    attempt: int  # 1 for the first
+    lease_token: UUID
+
+
+def add(
+    session: Session,
+    kind: WorkKind,
+    subject_id: UUID,
+    now: datetime,
+    *,
+    offender_id: UUID | None = None,
+    not_before: datetime | None = None,
+) -> Queue:
+    """Promise work in the caller's transaction; returns the queue to ring after the commit."""
+    queue = QUEUE_OF[kind]
+    session.add(
+        Work(
+            queue=queue,
+            kind=kind,
+            offender_id=offender_id,
+            subject_id=subject_id,
+            added_at=now,
+            not_before=not_before or now,
+        )
+    )
+    return queue
+
+
+def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
+    """Take the oldest waiting row, or None; a row whose lease ran out is taken again.
+
+    An attempt is counted only when the last holder died while it was examining: the fault of a
+    server, a stop or a lost worker before that costs a check-in nothing.
+    """
+    row = session.scalars(
+        select(Work)
+        .where(
+            Work.queue == queue,
+            Work.done_at.is_(None),
+            Work.gave_up_at.is_(None),
+            Work.not_before <= now,
+            or_(Work.lease_until.is_(None), Work.lease_until < now),
+        )
+        .order_by(Work.not_before, Work.number)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    if row.examining:
+        row.attempts += 1
+        row.last_error = "lost while examining"
+    row.lease_token, row.lease_until, row.examining = uuid4(), now + LEASE, False
+    return Claim(
+        row.number, row.kind, row.offender_id, row.subject_id, row.attempts + 1, row.lease_token
+    )
+
+
+def mark_examining(session: Session, claim: Claim, now: datetime) -> None:
+    """Say that from here on a death counts as an attempt; raises SupersededError."""
+    _change(session, claim, examining=True, lease_until=now + LEASE)
+
+
+def finish(session: Session, claim: Claim, now: datetime) -> None:
+    """Close the work in the transaction that holds its result; raises SupersededError."""
+    _change(session, claim, done_at=now, examining=False, lease_token=None, lease_until=None)
+
+
+def fail_attempt(session: Session, claim: Claim, error: str, now: datetime) -> None:
+    """Count an attempt that failed on the subject itself and let it be tried again at once."""
+    _change(
+        session,
+        claim,
+        attempts=claim.attempt,
+        last_error=error,
+        examining=False,
+        lease_token=None,
+        lease_until=None,
+        not_before=now,
+    )
+
+
+def hand_back(session: Session, claim: Claim, error: str, not_before: datetime) -> None:
+    """Return work that a fault of our servers or a stop interrupted: no attempt is used up."""
+    _change(
+        session,
+        claim,
+        last_error=error,
+        examining=False,
+        lease_token=None,
+        lease_until=None,
+        not_before=not_before,
+    )
+
+
+def give_up(session: Session, claim: Claim, error: str, now: datetime) -> None:
+    """End work that no machine will do; the caller hands its subject to a person."""
+    _change(session, claim, gave_up_at=now, last_error=error, lease_token=None, lease_until=None)
+
+
+def exhausted(claim: Claim) -> bool:
+    """Say whether all attempts were used up before this claim."""
+    return claim.attempt > MOST_ATTEMPTS
+
+
+def waiting(session: Session, queue: Queue, now: datetime) -> int:
+    """Count rows that could be claimed now."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Work)
+            .where(
+                Work.queue == queue,
+                Work.done_at.is_(None),
+                Work.gave_up_at.is_(None),
+                Work.not_before <= now,
+                or_(Work.lease_until.is_(None), Work.lease_until < now),
+            )
+        )
+        or 0
+    )
+
+
+def _change(session: Session, claim: Claim, **values: object) -> None:
+    changed = session.execute(
+        update(Work)
+        .where(Work.number == claim.number, Work.lease_token == claim.lease_token)
+        .values(**values)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise SupersededError
