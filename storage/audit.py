@@ -10,7 +10,7 @@ from storage.database import Scope
 from storage.records import AuditEntry
 
 
-def record(  # noqa: PLR0913 - who, when and what are six facts, and all are named at the call
+def record(
     session: Session,
     action: str,
     at: datetime,

@@ -86,7 +86,8 @@ def transaction(sessions: Sessions, scope: Scope) -> Iterator[Session]:
             session.info["scope"] = scope
             session.execute(
                 text(
-                    "SELECT set_config('app.scope', :kind, true), set_config('app.subject', :who, true)"
+                    "SELECT set_config('app.scope', :kind, true),"
+                    " set_config('app.subject', :who, true)"
                 ),
                 {"kind": str(scope.kind), "who": str(scope.subject or "")},
             )

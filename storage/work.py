@@ -24,13 +24,20 @@ class SupersededError(Exception):
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What work is about: a row's id, and the person it belongs to, if any."""
+
+    id: UUID
+    offender_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class Claim:
     """One piece of work, ours until the lease ends."""
 
     number: int
     kind: WorkKind
-    offender_id: UUID | None
-    subject_id: UUID
+    subject: Subject
     attempt: int  # 1 for the first
     lease_token: UUID
 
@@ -38,10 +45,9 @@ class Claim:
 def add(
     session: Session,
     kind: WorkKind,
-    subject_id: UUID,
+    subject: Subject,
     now: datetime,
     *,
-    offender_id: UUID | None = None,
     not_before: datetime | None = None,
 ) -> Queue:
     """Promise work in the caller's transaction; returns the queue to ring after the commit."""
@@ -50,8 +56,8 @@ def add(
         Work(
             queue=queue,
             kind=kind,
-            offender_id=offender_id,
-            subject_id=subject_id,
+            offender_id=subject.offender_id,
+            subject_id=subject.id,
             added_at=now,
             not_before=not_before or now,
         )
@@ -85,7 +91,11 @@ def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
         row.last_error = "lost while examining"
     row.lease_token, row.lease_until, row.examining = uuid4(), now + LEASE, False
     return Claim(
-        row.number, row.kind, row.offender_id, row.subject_id, row.attempts + 1, row.lease_token
+        row.number,
+        row.kind,
+        Subject(row.subject_id, row.offender_id),
+        row.attempts + 1,
+        row.lease_token,
     )
 
 
