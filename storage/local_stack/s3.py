@@ -10,7 +10,6 @@ from pathlib import Path
 
 from storage.local_stack.credentials import Credentials
 from storage.local_stack.faults import StackError
-from storage.local_stack.minio_build import built_minio
 from storage.local_stack.places import Places
 from storage.local_stack.ports import LOOPBACK
 from storage.local_stack.private_files import private_folder
@@ -47,7 +46,7 @@ def rclone_program(_places: Places) -> Path:
 
 def minio_program(places: Places) -> Path:
     """Return the MinIO named by MINIO_BIN, or the one that `make minio` built."""
-    program = places.minio_bin or built_minio(places.cache)
+    program = places.minio
     if not os.access(program, os.X_OK):
         raise StackError(
             who="MinIO",
