@@ -66,6 +66,9 @@ class FaceEvidence:
     threshold_set: str | None = None
     models: dict[str, str] = field(default_factory=dict)  # name -> sha256
     error: str | None = None
+    resembles_other: bool = False  # a better match with someone else who is enrolled
+    frames_differ: bool = False  # the frames show two people
+    movement_done: bool | None = None  # None: no movement was asked for
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class PlaceEvidence:
     no_fix_reason: NoPlaceReason | None = None
     metres_outside: float | None = None  # signed distance to the border, negative inside
     accuracy_m: float | None = None
-    without_place_of_last_seven: int = 0
+    without_place_of_last_seven: int = 0  # the check-in being judged is one of the seven
+    accuracy_identical: bool = False  # the same radius to the last digit, time after time
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class DeviceEvidence:
     new_device: bool = False
     old_app: bool = False
     shared_device: bool = False
+    metadata_differs: bool = False  # the photo's own metadata speak of another phone or time
 
 
 @dataclass(frozen=True)

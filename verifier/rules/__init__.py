@@ -1,0 +1,1 @@
+"""What law or a district decides: numbers and tables with their defaults."""

@@ -1,0 +1,44 @@
+"""What the photo of a check-in raises."""
+
+from types import MappingProxyType
+
+from mobile_contract.codes import ToldReason
+from verifier.verdicts.evidence import Circumstances, FaceEvidence, FaceVerdict
+from verifier.verdicts.flags import Flag, FlagCode
+
+# The person can do better than these alone, by taking another photo.
+RETAKE_VERDICTS = frozenset(
+    {
+        FaceVerdict.NO_FACE,
+        FaceVerdict.SEVERAL_FACES,
+        FaceVerdict.POOR_QUALITY,
+        FaceVerdict.UNREADABLE,
+    }
+)
+
+TOLD_BY_VERDICT = MappingProxyType(
+    {
+        FaceVerdict.NO_FACE: ToldReason.NO_FACE,
+        FaceVerdict.SEVERAL_FACES: ToldReason.SEVERAL_FACES,
+        FaceVerdict.POOR_QUALITY: ToldReason.POOR_QUALITY,
+        FaceVerdict.UNREADABLE: ToldReason.UNREADABLE,
+        FaceVerdict.NOT_ENROLLED: ToldReason.NOT_ENROLLED,
+        FaceVerdict.UNSURE: ToldReason.PHOTO_UNCLEAR,
+        FaceVerdict.NO_MATCH: ToldReason.PHOTO_UNCLEAR,
+    }
+)
+
+
+def photo_codes(face: FaceEvidence, circumstances: Circumstances) -> set[FlagCode]:
+    """Returns what the photo, its frames and its files raise."""
+    seen = {
+        Flag.FACE_NO_MATCH: face.verdict is FaceVerdict.NO_MATCH,
+        Flag.FACE_UNSURE: face.verdict is FaceVerdict.UNSURE,
+        # A match is never overruled by a likeness: siblings and twins would be harmed daily.
+        Flag.RESEMBLES_OTHER: face.resembles_other and face.verdict is not FaceVerdict.MATCH,
+        Flag.FRAMES_DIFFER: face.frames_differ,
+        Flag.MOVEMENT_NOT_DONE: face.movement_done is False,
+        Flag.POSSIBLE_REPLAY: circumstances.possible_replay,
+        Flag.MEDIA_MISSING: circumstances.media_missing,
+    }
+    return {flag for flag, raised in seen.items() if raised}
