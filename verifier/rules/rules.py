@@ -13,6 +13,7 @@ from verifier.verdicts.flags import FlagCode
 
 DAYS = values.whole_number(1, 3660)
 OPENS, DUE, GRACE_ENDS = time(8), time(20), time(21)
+DAY = 24 * 60  # minutes
 MONDAY_TO_FRIDAY = WorkingCalendar()
 
 
@@ -153,7 +154,7 @@ def contradictions(rules: Rules) -> tuple[str, ...]:
         _minutes_after(rules.default_opens, at)
         for at in (rules.default_due, rules.default_grace_ends)
     )
-    if not 0 < due <= grace:
+    if due > grace:
         found.append("default_opens, default_due, default_grace_ends do not follow one another")
     if is_older(rules.app_recommended, rules.app_minimum):
         found.append("app_recommended comes before app_minimum")
@@ -162,7 +163,7 @@ def contradictions(rules: Rules) -> tuple[str, ...]:
 
 def _minutes_after(opens: time, at: time) -> int:
     """Returns minutes from one time of day to the next occurrence of another."""
-    return (at.hour * 60 + at.minute - opens.hour * 60 - opens.minute) % (24 * 60)
+    return (at.hour * 60 + at.minute - opens.hour * 60 - opens.minute) % DAY or DAY
 
 
 def unit_of(name: str) -> str:

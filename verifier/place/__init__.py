@@ -1,0 +1,1 @@
+"""Where a fix is, and whether that is inside: pure geometry, computed in WGS-84."""
