@@ -1,0 +1,59 @@
+# What a newcomer types. Every target sets up first what is missing.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check run minio bench contract
+
+# rclone, or minio: the S3 server that holds the media.
+STORE ?= rclone
+# KEEP=1 leaves the demo's system running.
+KEEP ?=
+# Where `make run` keeps its data; media of one S3 server cannot be read by the other.
+DATA ?= $(if $(filter minio,$(STORE)),var/on-minio,var)
+# Further words for pytest, as in: make test ARGS="tests/storage -k restart"
+ARGS ?=
+export STORE KEEP
+
+PY := .venv/bin/python
+PACKAGES := checkin_api verifier storage mobile_contract tests
+# MinIO is built before the first target that runs on it.
+STORE_READY := $(if $(filter minio,$(STORE)),minio)
+
+help:
+	@echo 'make demo      set everything up, start the system and play the story'
+	@echo '               KEEP=1 leaves it running, STORE=minio keeps media in MinIO'
+	@echo 'make test      all tests, on real servers; STORE=minio: those that touch media'
+	@echo 'make check     style, types, layers, and whether the contract has drifted'
+	@echo 'make run       servers and all processes in the foreground, until Ctrl-C'
+	@echo 'make minio     build MinIO, once (about 5 minutes)'
+	@echo 'make bench     the numbers'
+	@echo 'make contract  write mobile_contract/openapi.json anew'
+	@echo 'make setup     only the virtual environment and the model files'
+
+setup:
+	@PYTHON='$(PYTHON)' .ci/set-up
+
+demo: setup $(STORE_READY)
+	$(PY) -m tests.story
+
+test: setup $(STORE_READY)
+	$(PY) -m pytest -n 2 $(if $(STORE_READY),-m media) $(ARGS)
+
+check: setup
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy --strict $(PACKAGES)
+	.venv/bin/lint-imports
+	$(PY) -m checkin_api.openapi --check
+
+run: setup $(STORE_READY)
+	$(PY) -m storage.local_stack --run --store $(STORE) --data $(DATA)
+
+minio: setup
+	$(PY) -m storage.local_stack.minio_build
+
+bench: setup
+	$(PY) -m tests.benchmarks $(ARGS)
+
+contract: setup
+	$(PY) -m checkin_api.openapi
