@@ -69,7 +69,9 @@ class CheckIn(Record):
     received_at: Mapped[datetime]
     captured_at: Mapped[datetime]  # by the phone's wall clock
     proven_at: Mapped[datetime | None]  # capture time that holds whatever that clock says
+    claimed_at: Mapped[datetime | None]  # by the phone's wall clock, corrected; None: impossible
     time_basis: Mapped[str]
+    captured_offline: Mapped[bool]
     clock_difference_s: Mapped[float | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
@@ -79,6 +81,7 @@ class CheckIn(Record):
     no_selfie_reason: Mapped[NoSelfieReason | None] = mapped_column(Code(NoSelfieReason))
     state: Mapped[CheckInState] = mapped_column(Code(CheckInState))
     state_since: Mapped[datetime]
+    told: Mapped[list[Any]]  # codes of mobile_contract.codes.ToldReason, as last judged
     retake_until: Mapped[datetime | None]
     place_accepted: Mapped[bool | None]  # what officers said of a flagged place
 

@@ -49,7 +49,9 @@ class Item(Record):
     id: Mapped[RowId]
     offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"))
     cause: Mapped[Cause] = mapped_column(Code(Cause))
-    level: Mapped[Level] = mapped_column(Code(Level), default=Level.OFFICER)
+    level: Mapped[Level] = mapped_column(
+        Code(Level), default=Level.OFFICER, server_default="officer"
+    )
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
     cover_id: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
     opened_at: Mapped[datetime]

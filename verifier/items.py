@@ -1,0 +1,149 @@
+"""What waits for an officer (待办): one open item a person and cause, one rule for deadlines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from storage import audit
+from storage.records import Cause, Item, ItemEntry, Level
+from verifier.rules.in_force import in_force_for
+from verifier.rules.rules import Rules
+from verifier.rules.working_days import add_working_days
+
+NEXT_LEVEL = {Level.OFFICER: Level.HEAD, Level.HEAD: Level.DISTRICT}
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One check-in or window that waits."""
+
+    offender_id: UUID
+    checkin_id: UUID | None = None
+    window_id: UUID | None = None
+
+
+def deadline(rules: Rules, cause: Cause, now: datetime) -> datetime:
+    """Returns when an item of this cause must be decided: working days from now."""
+    days = rules.objection_working_days if cause is Cause.OBJECTION else rules.item_working_days
+    return add_working_days(now, days, rules.working_days)
+
+
+def open_matter(session: Session, matter: Matter, cause: Cause, now: datetime) -> None:
+    """Lets a matter wait under the person's one open item of that cause; idempotent."""
+    due_at = deadline(in_force_for(session, matter.offender_id, now), cause, now)
+    item = _open_item(session, matter.offender_id, cause, now, due_at)
+    known = session.scalar(
+        select(ItemEntry.id).where(
+            ItemEntry.item_id == item.id, *_same(matter), ItemEntry.settled_at.is_(None)
+        )
+    )
+    if known is not None:
+        return
+    session.add(
+        ItemEntry(
+            item_id=item.id,
+            offender_id=matter.offender_id,
+            checkin_id=matter.checkin_id,
+            window_id=matter.window_id,
+            added_at=now,
+            due_at=due_at,
+        )
+    )
+    session.flush()
+    _refresh(session, item, now)
+    audit.record(
+        session,
+        "item_entry_opened",
+        now,
+        offender_id=matter.offender_id,
+        subject=matter.checkin_id or matter.window_id,
+    )
+
+
+def settle_matter(
+    session: Session, matter: Matter, now: datetime, causes: frozenset[Cause] = frozenset(Cause)
+) -> None:
+    """Ends the waiting of a matter under these causes; an item closes with its last entry."""
+    entries = session.execute(
+        select(ItemEntry, Item)
+        .join(Item, Item.id == ItemEntry.item_id)
+        .where(*_same(matter), ItemEntry.settled_at.is_(None), Item.cause.in_(causes))
+        .order_by(Item.id)
+        .with_for_update()
+    ).all()
+    for entry, item in entries:
+        entry.settled_at = now
+        session.flush()
+        _refresh(session, item, now)
+
+
+def escalate(session: Session, now: datetime) -> int:
+    """Moves overdue items one level up, each with a new deadline; returns how many."""
+    overdue = session.scalars(
+        select(Item)
+        .where(Item.closed_at.is_(None), Item.due_at <= now, Item.level.in_(NEXT_LEVEL))
+        .order_by(Item.id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for item in overdue:
+        item.level = NEXT_LEVEL[item.level]
+        item.due_at = deadline(in_force_for(session, item.offender_id, now), item.cause, now)
+        session.execute(
+            update(ItemEntry)
+            .where(ItemEntry.item_id == item.id, ItemEntry.settled_at.is_(None))
+            .values(due_at=item.due_at)
+        )
+        audit.record(
+            session,
+            "item_escalated",
+            now,
+            offender_id=item.offender_id,
+            subject=item.id,
+            level=str(item.level),
+        )
+    return len(overdue)
+
+
+def _same(matter: Matter) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ItemEntry.offender_id == matter.offender_id,
+        ItemEntry.checkin_id == matter.checkin_id,
+        ItemEntry.window_id == matter.window_id,
+    )
+
+
+def _open_item(
+    session: Session, offender_id: UUID, cause: Cause, now: datetime, due_at: datetime
+) -> Item:
+    session.execute(
+        insert(Item)
+        .values(offender_id=offender_id, cause=cause, opened_at=now, due_at=due_at)
+        .on_conflict_do_nothing(
+            index_elements=["offender_id", "cause"], index_where=text("closed_at IS NULL")
+        )
+    )
+    return session.scalars(
+        select(Item)
+        .where(Item.offender_id == offender_id, Item.cause == cause, Item.closed_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _refresh(session: Session, item: Item, now: datetime) -> None:
+    """Sets the deadline to the oldest entry's, or closes the item with its last."""
+    oldest = session.scalar(
+        select(func.min(ItemEntry.due_at)).where(
+            ItemEntry.item_id == item.id, ItemEntry.settled_at.is_(None)
+        )
+    )
+    if oldest is None:
+        item.closed_at = now
+    else:
+        item.due_at = oldest

@@ -1,0 +1,194 @@
+"""Gathers what `decide` looks at: the evidence that is stored and what is true around it now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from mobile_contract.codes import CheckInState, NoPlaceReason
+from storage.records import CheckIn, Device, EvidenceRow, Fence, Media, Offender, Window
+from verifier.local_time import local_date
+from verifier.place.fences import CircularFence, FenceLimits, Fix, measure_place
+from verifier.rules.rules import Rules
+from verifier.verdicts.device import is_older
+from verifier.verdicts.evidence import (
+    Circumstances,
+    DeviceEvidence,
+    Evidence,
+    FaceEvidence,
+    FaceVerdict,
+    PlaceEvidence,
+    TimeBasis,
+    TimeEvidence,
+)
+from verifier.verdicts.face import RETAKE_VERDICTS
+from verifier.verdicts.stored_face import face_from_row
+
+EARLIER_PLACES = 6  # with the one that is judged, seven (docs/rules.md 1)
+ASKED_AGAIN = [str(verdict) for verdict in (*RETAKE_VERDICTS, FaceVerdict.UNSURE)]
+
+
+def evidence_of(
+    session: Session, checkin: CheckIn, window: Window | None, rules: Rules, now: datetime
+) -> Evidence:
+    """Returns everything that is known about a check-in."""
+    return Evidence(
+        face=_face(session, checkin),
+        place=_place(session, checkin, rules),
+        time=TimeEvidence(
+            TimeBasis(checkin.time_basis), checkin.clock_difference_s, checkin.captured_offline
+        ),
+        device=_device(session, checkin, rules),
+        circumstances=_circumstances(session, checkin, window, now),
+    )
+
+
+def _face(session: Session, checkin: CheckIn) -> FaceEvidence:
+    row = session.scalars(
+        select(EvidenceRow)
+        .where(EvidenceRow.offender_id == checkin.offender_id, EvidenceRow.checkin_id == checkin.id)
+        .order_by(EvidenceRow.attempt.desc())
+        .limit(1)
+    ).first()
+    return FaceEvidence(FaceVerdict.NONE) if row is None else face_from_row(row.face)
+
+
+def _place(session: Session, checkin: CheckIn, rules: Rules) -> PlaceEvidence:
+    if checkin.latitude is None or checkin.longitude is None or checkin.datum is None:
+        reason = checkin.no_place_reason or NoPlaceReason.UNAVAILABLE
+        measured = measure_place(reason, None, FenceLimits.of(rules))
+    else:
+        fix = Fix(checkin.latitude, checkin.longitude, checkin.datum, checkin.accuracy_m or 0.0)
+        fence = _fence_at(session, checkin)
+        measured = measure_place(fix, fence, FenceLimits.of(rules))
+    missing = [*_earlier_without_place(session, checkin), checkin.latitude is None]
+    return PlaceEvidence(
+        measured.answer,
+        measured.no_fix_reason,
+        measured.metres_outside,
+        measured.accuracy_m,
+        without_place_of_last_seven=sum(missing),
+    )
+
+
+def _fence_at(session: Session, checkin: CheckIn) -> CircularFence | None:
+    """Returns the fence that stood when the check-in was received: never judged by a later one."""
+    row = session.scalars(
+        select(Fence).where(
+            Fence.offender_id == checkin.offender_id,
+            Fence.created_at <= checkin.received_at,
+            or_(Fence.ended_at.is_(None), Fence.ended_at > checkin.received_at),
+        )
+    ).first()
+    if row is None:
+        return None
+    return CircularFence(row.latitude, row.longitude, row.datum, row.radius_m)
+
+
+def _earlier_without_place(session: Session, checkin: CheckIn) -> Iterable[bool]:
+    return session.scalars(
+        select(CheckIn.latitude.is_(None))
+        .where(
+            CheckIn.offender_id == checkin.offender_id,
+            CheckIn.channel == checkin.channel,
+            CheckIn.received_at < checkin.received_at,
+        )
+        .order_by(CheckIn.received_at.desc())
+        .limit(EARLIER_PLACES)
+    )
+
+
+def _device(session: Session, checkin: CheckIn, rules: Rules) -> DeviceEvidence:
+    said: dict[str, Any] = checkin.body.get("device", {})
+    return DeviceEvidence(
+        mock=bool(said.get("mock")),
+        rooted=bool(said.get("rooted")),
+        cloned=bool(said.get("cloned")),
+        emulator=bool(said.get("emulator")),
+        new_device=_is_first_of_replacement(session, checkin),
+        old_app="app" in said and is_older(said["app"], rules.app_minimum),
+        shared_device=_is_shared(session, checkin, str(said.get("install_id", ""))),
+    )
+
+
+def _is_first_of_replacement(session: Session, checkin: CheckIn) -> bool:
+    """Tells whether this is the first check-in of a phone that replaced an earlier one."""
+    if checkin.device_id is None:
+        return False
+    earlier_phones = session.scalar(
+        select(func.count())
+        .select_from(Device)
+        .where(Device.offender_id == checkin.offender_id, Device.id != checkin.device_id)
+    )
+    earlier_here = session.scalar(
+        select(func.count())
+        .select_from(CheckIn)
+        .where(
+            CheckIn.offender_id == checkin.offender_id,
+            CheckIn.device_id == checkin.device_id,
+            CheckIn.received_at < checkin.received_at,
+        )
+    )
+    return bool(earlier_phones) and not earlier_here
+
+
+def _is_shared(session: Session, checkin: CheckIn, install_id: str) -> bool:
+    others = select(Device.id).where(
+        Device.install_id == install_id, Device.offender_id != checkin.offender_id
+    )
+    return bool(install_id) and session.scalar(others.limit(1)) is not None
+
+
+def _circumstances(
+    session: Session, checkin: CheckIn, window: Window | None, now: datetime
+) -> Circumstances:
+    return Circumstances(
+        channel=checkin.channel,
+        no_selfie_reason=checkin.no_selfie_reason,
+        face_exempt=_is_exempt(session.get_one(Offender, checkin.offender_id), checkin),
+        media_missing=_media_missing(session, checkin),
+        retakes_used=_retakes_used(session, checkin),
+        window_open=window is not None and now < window.grace_ends_at,
+    )
+
+
+def _is_exempt(offender: Offender, checkin: CheckIn) -> bool:
+    day = local_date(checkin.received_at)
+    begins, ends = offender.face_exempt_from, offender.face_exempt_to
+    return begins is not None and begins <= day and (ends is None or day <= ends)
+
+
+def _media_missing(session: Session, checkin: CheckIn) -> bool:
+    declared = {str(part["name"]) for part in checkin.body.get("files", [])}
+    held = session.scalars(
+        select(Media.name).where(
+            Media.offender_id == checkin.offender_id, Media.checkin_id == checkin.id
+        )
+    )
+    return not declared <= set(held)
+
+
+def _retakes_used(session: Session, checkin: CheckIn) -> int:
+    """Counts the earlier check-ins of the window that asked for another photo."""
+    if checkin.window_id is None:
+        return 0
+    return (
+        session.scalar(
+            select(func.count(func.distinct(CheckIn.id)))
+            .join(
+                EvidenceRow,
+                (EvidenceRow.offender_id == CheckIn.offender_id)
+                & (EvidenceRow.checkin_id == CheckIn.id),
+            )
+            .where(
+                CheckIn.window_id == checkin.window_id,
+                CheckIn.id != checkin.id,
+                CheckIn.received_at < checkin.received_at,
+                CheckIn.state != CheckInState.CONFIRMED,
+                EvidenceRow.face_verdict.in_(ASKED_AGAIN),
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,178 @@
+"""The one place that applies a decision: stored evidence and present context to state and items."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from mobile_contract.codes import Channel, CheckInState, NoticeKind
+from storage import audit, work
+from storage.records import (
+    Cause,
+    CheckIn,
+    FlagKind,
+    Queue,
+    RaisedFlag,
+    Review,
+    Window,
+    WorkKind,
+)
+from verifier.attendance.settle import settle
+from verifier.items import Matter, open_matter, settle_matter
+from verifier.notices import tell
+from verifier.rules.in_force import in_force_for
+from verifier.verdicts.context import evidence_of
+from verifier.verdicts.decide import Decision, Opens, Policy, decide
+from verifier.verdicts.flags import MEANINGS
+
+UNDECIDED = frozenset({CheckInState.RECEIVED, CheckInState.VERIFYING, CheckInState.IN_REVIEW})
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a verdict left to do outside: queues to ring after the commit."""
+
+    rings: frozenset[Queue] = frozenset()
+
+
+def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: datetime) -> Reached:
+    """Judges a check-in by all that is known now; idempotent, never overrules an officer.
+
+    Joins the caller's transaction and locks the check-in and its window.
+    """
+    checkin = session.get_one(CheckIn, (offender_id, checkin_id), with_for_update=True)
+    rings: frozenset[Queue] = frozenset()
+    if checkin.state in UNDECIDED and not _has_reviews(session, checkin):
+        window = session.get(Window, checkin.window_id) if checkin.window_id else None
+        rules = in_force_for(session, offender_id, now)
+        decision = decide(evidence_of(session, checkin, window, rules, now), Policy.of(rules))
+        rings = _apply(session, checkin, window, decision, now)
+    if checkin.window_id is not None:
+        settle(session, [checkin.window_id], now)
+    return Reached(rings)
+
+
+def _has_reviews(session: Session, checkin: CheckIn) -> bool:
+    found = select(Review.id).where(
+        Review.offender_id == checkin.offender_id, Review.checkin_id == checkin.id
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def _apply(
+    session: Session, checkin: CheckIn, window: Window | None, decision: Decision, now: datetime
+) -> frozenset[Queue]:
+    before = checkin.state
+    _raise_flags(session, checkin, decision, now)
+    checkin.told = [str(reason) for reason in decision.told]
+    if decision.state is not before:
+        _through_verifying(checkin, now)
+        checkin.move(decision.state, now)
+        audit.record(
+            session,
+            "checkin_judged",
+            now,
+            offender_id=checkin.offender_id,
+            subject=checkin.id,
+            state=str(decision.state),
+            rule=decision.rule,
+        )
+    if decision.state is CheckInState.CONFIRMED:
+        _close(session, checkin, now)
+        return frozenset()
+    return _let_wait(session, checkin, window, decision, now)
+
+
+def _through_verifying(checkin: CheckIn, now: datetime) -> None:
+    if checkin.state is CheckInState.RECEIVED:
+        checkin.move(CheckInState.VERIFYING, now)
+
+
+def _raise_flags(session: Session, checkin: CheckIn, decision: Decision, now: datetime) -> None:
+    kinds = dict.fromkeys(decision.notes, FlagKind.NOTE) | dict.fromkeys(
+        decision.flags, FlagKind.FLAG
+    )
+    for code, kind in kinds.items():
+        session.execute(
+            insert(RaisedFlag)
+            .values(
+                offender_id=checkin.offender_id,
+                checkin_id=checkin.id,
+                code=code.value,
+                kind=kind,
+                severity=int(MEANINGS[code].severity),
+                raised_at=now,
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+def _close(session: Session, checkin: CheckIn, now: datetime) -> None:
+    """Ends what waited for this check-in, and for the ones it retook."""
+    matter = Matter(checkin.offender_id, checkin_id=checkin.id)
+    settle_matter(session, matter, now)
+    if checkin.channel is not Channel.PHONE:
+        tell(session, matter, NoticeKind.CHECKIN_RECORDED, now)
+    supersede_retaken(session, checkin, now)
+
+
+def supersede_retaken(session: Session, confirmed: CheckIn, now: datetime) -> None:
+    """Closes the window's check-ins that only waited for a retake, now that one is confirmed."""
+    if confirmed.window_id is None:
+        return
+    waiting = session.scalars(
+        select(CheckIn)
+        .where(
+            CheckIn.window_id == confirmed.window_id,
+            CheckIn.id != confirmed.id,
+            CheckIn.state == CheckInState.IN_REVIEW,
+            CheckIn.retake_until.is_not(None),
+            ~_flagged(),
+        )
+        .order_by(CheckIn.id)
+        .with_for_update()
+    ).all()
+    for checkin in waiting:
+        checkin.move(CheckInState.SUPERSEDED, now)
+        settle_matter(session, Matter(checkin.offender_id, checkin_id=checkin.id), now)
+
+
+def _flagged() -> Exists:
+    return (
+        select(RaisedFlag.code)
+        .where(
+            RaisedFlag.offender_id == CheckIn.offender_id,
+            RaisedFlag.checkin_id == CheckIn.id,
+            RaisedFlag.kind == FlagKind.FLAG,
+        )
+        .exists()
+    )
+
+
+def _let_wait(
+    session: Session, checkin: CheckIn, window: Window | None, decision: Decision, now: datetime
+) -> frozenset[Queue]:
+    """Opens the items that are due now; for the others sets the hour at which to look again."""
+    matter = Matter(checkin.offender_id, checkin_id=checkin.id)
+    for cause in decision.causes:
+        if cause.opens is Opens.NOW:
+            open_matter(session, matter, cause.cause, now)
+    if Cause.SYSTEM not in {cause.cause for cause in decision.causes}:
+        settle_matter(session, matter, now, frozenset({Cause.SYSTEM}))
+    if not (decision.invite_retake and window is not None):
+        checkin.retake_until = None
+        tell(session, matter, NoticeKind.CHECKIN_IN_REVIEW, now)
+        return frozenset()
+    first_time = checkin.retake_until is None
+    checkin.retake_until = window.grace_ends_at
+    if not first_time:
+        return frozenset()
+    tell(session, matter, NoticeKind.CHECKIN_RETAKE, now)
+    subject = work.Subject(checkin.id, checkin.offender_id)
+    lapse = window.grace_ends_at
+    return frozenset(
+        {work.add(session, WorkKind.RECONSIDER_CHECKIN, subject, now, not_before=lapse)}
+    )

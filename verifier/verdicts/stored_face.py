@@ -1,0 +1,19 @@
+"""Face evidence as it is kept in a row, and back."""
+
+from dataclasses import asdict
+from typing import Any
+
+from verifier.verdicts.evidence import FaceEvidence, FaceScores, FaceVerdict
+
+
+def face_to_row(face: FaceEvidence) -> dict[str, Any]:
+    """Returns the values that a row keeps."""
+    return asdict(face)
+
+
+def face_from_row(kept: dict[str, Any]) -> FaceEvidence:
+    """Returns what a row keeps; keys of later versions are left out, missing ones are defaults."""
+    known = {name: kept[name] for name in FaceEvidence.__dataclass_fields__ if name in kept}
+    known["verdict"] = FaceVerdict(kept["verdict"])
+    known["scores"] = FaceScores(**kept.get("scores", {}))
+    return FaceEvidence(**known)
