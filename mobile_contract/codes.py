@@ -140,6 +140,16 @@ class NoticeKind(StrEnum):
     OBJECTION_DECIDED = "objection_decided"
 
 
+class DeviceState(StrEnum):
+    """The life of one registration of a phone."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    REPLACED = "replaced"
+    LOST = "lost"
+    REVOKED = "revoked"
+
+
 class Retry(StrEnum):
     """What a phone does with a refused request."""
 
