@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: the phones' API, the officers' console, the content tool."""

@@ -17,7 +17,7 @@ from storage.records.people import (
     SignIn,
     SupervisionPeriod,
 )
-from storage.records.phones import ActivationCode, Device, DeviceState
+from storage.records.phones import ActivationCode, Device
 from storage.records.references import (
     ReferencePhoto,
     ReferencePhotoState,
@@ -36,7 +36,6 @@ __all__ = [
     "CheckIn",
     "Completion",
     "Device",
-    "DeviceState",
     "District",
     "EvidenceRow",
     "Excusal",

@@ -6,11 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
     UniqueConstraint,
     text,
@@ -147,7 +145,7 @@ class ReceiptRow(Record):
     __tablename__ = "receipts"
     __table_args__ = (UniqueConstraint("offender_id", "checkin_id", "code"),)
 
-    number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"))
     checkin_id: Mapped[UUID]
     code: Mapped[str]

@@ -1,24 +1,13 @@
 """Registered phones and the codes that register them."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from mobile_contract.codes import DeviceState
 from storage.records.table import Code, Record, RowId, closed, require_move
-
-
-class DeviceState(StrEnum):
-    """The life of a registration."""
-
-    WAITING = "waiting"
-    ACTIVE = "active"
-    REPLACED = "replaced"
-    LOST = "lost"
-    REVOKED = "revoked"
-
 
 DEVICE_MOVES = {
     DeviceState.WAITING: frozenset({DeviceState.ACTIVE, DeviceState.REVOKED}),

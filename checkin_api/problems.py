@@ -1,0 +1,82 @@
+"""Every exception that may leave a view: one table, two renderers (JSON for /v1, a page)."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from checkin_api.refusals import RefusedError
+from checkin_api.uploads import discard_rest
+from mobile_contract.codes import ProblemCode
+from mobile_contract.messages import Language, message
+from mobile_contract.problems import CONTENT_TYPE, RETRY, STATUS, Problem
+from storage.database import DatabaseUnavailableError
+from storage.media import ObjectDiffersError, ObjectMissingError, StoreUnavailableError
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+OF_HTTP = {
+    HTTPStatus.BAD_REQUEST: ProblemCode.BAD_REQUEST,
+    HTTPStatus.NOT_FOUND: ProblemCode.NOT_FOUND,
+    HTTPStatus.METHOD_NOT_ALLOWED: ProblemCode.METHOD_NOT_ALLOWED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemCode.TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ProblemCode.UNSUPPORTED_TYPE,
+}
+OF_EXCEPTION: dict[type[Exception], ProblemCode] = {
+    DatabaseUnavailableError: ProblemCode.UNAVAILABLE,
+    StoreUnavailableError: ProblemCode.UNAVAILABLE,
+    ObjectMissingError: ProblemCode.NOT_FOUND,
+    ObjectDiffersError: ProblemCode.NOT_FOUND,
+}
+
+
+def install_problems(app: Flask, page: Callable[[int], tuple[str, int]]) -> None:
+    """Answer every exception; `page` renders a refusal of the console for a person."""
+
+    def answer(fault: Exception) -> Response | tuple[str, int]:
+        refusal = refusal_of(fault)
+        if refusal.code is ProblemCode.INTERNAL:
+            log.error("unforeseen", exc_info=fault)
+        discard_rest()
+        if request.path.startswith("/v1/"):
+            return problem_response(refusal)
+        return page(STATUS[refusal.code])
+
+    app.register_error_handler(Exception, answer)
+
+
+def refusal_of(fault: Exception) -> RefusedError:
+    """Translate any exception into the one that says what the asker is told."""
+    if isinstance(fault, RefusedError):
+        return fault
+    if isinstance(fault, HTTPException):
+        return RefusedError(OF_HTTP.get(HTTPStatus(fault.code or 500), ProblemCode.BAD_REQUEST))
+    for kind, code in OF_EXCEPTION.items():
+        if isinstance(fault, kind):
+            return RefusedError(code, retry_after_s=RETRY_AFTER_S)
+    return RefusedError(ProblemCode.INTERNAL)
+
+
+def problem_response(refusal: RefusedError) -> Response:
+    """Render a problem document; it never echoes what was sent."""
+    key = f"problem.{refusal.code}"
+    told = Problem(
+        type=f"/v1/docs#{refusal.code}",
+        title=STATUS[refusal.code].phrase,
+        status=STATUS[refusal.code],
+        code=refusal.code,
+        text_zh=message(key, Language.ZH),
+        text_en=message(key, Language.EN),
+        retry=RETRY[refusal.code],
+        receipt=g.get("receipt"),
+        errors=refusal.errors,
+    )
+    response = Response(told.model_dump_json(), told.status, content_type=CONTENT_TYPE)
+    if refusal.retry_after_s is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    if told.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

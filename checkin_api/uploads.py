@@ -1,0 +1,99 @@
+"""What arrives in parts: into memory only, capped and hashed while it fills."""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Request, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from checkin_api.refusals import RefusedError, at
+from mobile_contract.checkins import LARGEST_REQUEST
+from mobile_contract.codes import ProblemCode
+from verifier.photos import PhotoLimits, PhotoRefused, check
+
+READ_SIZE = 64 * 1024
+MOST_PARTS = 20
+
+
+class MemoryRequest(Request):
+    """A request whose files never touch the disk.
+
+    werkzeug's default spools large parts to a temporary file: photos in clear on a disk.
+    """
+
+    max_content_length = LARGEST_REQUEST
+    max_form_memory_size = 1024 * 1024
+    max_form_parts = MOST_PARTS
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 - werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    data: bytes
+    sha256: str
+
+
+def received_parts() -> dict[str, Part]:
+    """Read every part of the request; raises RefusedError for repeated parts and other types."""
+    if request.mimetype != "multipart/form-data":
+        raise RefusedError(ProblemCode.UNSUPPORTED_TYPE, at("", "not_multipart"))
+    try:
+        arrived = _arrived()
+    except RequestEntityTooLarge:
+        raise RefusedError(ProblemCode.TOO_LARGE) from None
+    repeated = {name for name, _ in arrived if [n for n, _ in arrived].count(name) > 1}
+    if repeated:
+        raise RefusedError(ProblemCode.REPEATED_PART, at("", "repeated_part"))
+    return {name: Part(name, data, hashlib.sha256(data).hexdigest()) for name, data in arrived}
+
+
+def _arrived() -> list[tuple[str, bytes]]:
+    texts = [(name, text.encode()) for name, text in request.form.items(multi=True)]
+    files = [(name, file.stream.read()) for name, file in request.files.items(multi=True)]
+    return texts + files
+
+
+def require_photo(part: Part, limits: PhotoLimits) -> None:
+    """Raise RefusedError unless a part is a whole JPEG within the limits."""
+    try:
+        check(part.data, limits)
+    except PhotoRefused as fault:
+        raise RefusedError(fault.code, at(part.name, str(fault.code))) from None
+
+
+def whole_body(most: int) -> bytes:
+    """Read a body that is one file; raises RefusedError when it is longer than `most` bytes."""
+    if (request.content_length or 0) > most:
+        raise RefusedError(ProblemCode.TOO_LARGE)
+    request.max_content_length = most
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise RefusedError(ProblemCode.TOO_LARGE) from None
+
+
+def discard_rest() -> None:
+    """Read and drop what is left of the body, up to the cap.
+
+    Answered earlier, a phone that is still sending sees a broken pipe and never the reason.
+    """
+    source: Any = request.environ.get("wsgi.input")
+    dropped = 0
+    while source is not None and dropped <= LARGEST_REQUEST:
+        chunk = source.read(READ_SIZE)
+        if not chunk:
+            return
+        dropped += len(chunk)
