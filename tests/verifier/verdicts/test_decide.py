@@ -228,30 +228,6 @@ def test_no_selfie_and_no_reason_is_never_confirmed_by_default() -> None:
     assert (decision.state, decision.rule) == (CheckInState.IN_REVIEW, 5)
 
 
-def test_a_rule_can_make_a_replay_a_note() -> None:
-    decision = decided(circumstances(possible_replay=True), flag_kinds={"possible_replay": "note"})
-    assert is_confirmed(decision)
-    assert decision.notes == (Flag.POSSIBLE_REPLAY,)
-
-
-def test_a_rule_can_make_a_note_a_flag_and_the_person_is_told_something() -> None:
-    decision = decided(changed("device", rooted=True), flag_kinds={"rooted": "flag"})
-    assert decision.flags == (Note.ROOTED,)
-    assert decision.told == (ToldReason.OFFICER_LOOKS,)
-
-
-def test_a_rule_that_makes_a_place_outside_a_note_lets_a_match_be_confirmed() -> None:
-    decision = decided(far_away(), flag_kinds={"outside_area": "note"})
-    assert is_confirmed(decision)
-    assert decision.notes == (Flag.OUTSIDE_AREA,)
-
-
-def test_no_rule_makes_another_face_a_confirmation() -> None:
-    decision = decided(face(FaceVerdict.NO_MATCH), flag_kinds={"face_no_match": "note"})
-    assert (decision.state, decision.rule) == (CheckInState.IN_REVIEW, 5)
-    assert opens(decision) == {"checkin": Opens.NOW}
-
-
 def test_the_weightiest_flag_comes_first() -> None:
     evidence = changed("device", far_away(face(FaceVerdict.UNSURE)), cloned=True)
     assert decided(evidence).flags == (Flag.OUTSIDE_AREA, Flag.CLONED, Flag.FACE_UNSURE)
