@@ -2,12 +2,15 @@
 
 import os
 import signal
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat, counted behind the command's name
+_STATE, _PPID, _STARTED = 0, 1, 19  # fields of /proc/<pid>/stat, counted behind the command's name
+_LOOK_EVERY_S = 0.01
+_ZOMBIE = "Z"  # ended; only its parent has not asked how
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Process:
 
 
 def process(pid: int) -> Process | None:
-    """Return the process with this id, or None where there is none."""
+    """Return the living process with this id, or None where there is none."""
     fields = _stat(pid)
     return Process(pid, int(fields[_STARTED])) if fields else None
 
@@ -49,9 +52,17 @@ def kill_all(processes: Iterable[Process], number: signal.Signals) -> None:
                 continue
 
 
+def wait_gone(processes: Iterable[Process], within_s: float) -> None:
+    """Wait until none of the processes lives, or the time is over."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until and any(process(one.pid) == one for one in processes):
+        time.sleep(_LOOK_EVERY_S)
+
+
 def _stat(pid: int) -> list[str]:
     try:
         text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    return text.rpartition(")")[2].split()
+    fields = text.rpartition(")")[2].split()
+    return [] if fields[_STATE] == _ZOMBIE else fields

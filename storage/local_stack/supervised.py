@@ -10,13 +10,14 @@ from signal import SIGKILL, SIGTERM, Signals
 
 from storage.local_stack.faults import StackError
 from storage.local_stack.private_files import append_private
-from storage.local_stack.process_tree import descendants, kill_all, process
+from storage.local_stack.process_tree import descendants, kill_all, process, wait_gone
 
 Report = Callable[[str], None]
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0
 _LIVED_LONG_ENOUGH_S = 30.0  # after this, a death is a new story and not a crash loop
+_KILLED_WITHIN_S = 5.0
 _LOG_TAIL_BYTES = 4096
 
 
@@ -108,6 +109,7 @@ class Supervised:
         kill_all(alive, SIGKILL)
         if self._thread:
             self._thread.join()
+        wait_gone(alive, _KILLED_WITHIN_S)
         self._process = self._thread = None
 
     def kill(self, number: Signals = SIGKILL, *, with_children: bool = False) -> None:
