@@ -42,10 +42,6 @@ class Rules:
     max_retakes: Annotated[
         int, Reading(values.whole_number(0, 20), "invitations per window", "1, rule 2")
     ] = 3
-    retake_minutes: Annotated[
-        int,
-        Reading(values.whole_number(1, 10080), "minutes, at most until grace ends", "1, rule 2"),
-    ] = 1440
     # Place
     fix_radius_limit_m: Annotated[
         float, Reading(values.number(1, 100_000), "metres", "1, place")

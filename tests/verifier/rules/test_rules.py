@@ -23,7 +23,6 @@ from verifier.verdicts.flags import Flag, Note
 
 ACCEPTED: dict[str, object] = {
     "max_retakes": 5,
-    "retake_minutes": 30,
     "fix_radius_limit_m": 250,
     "fence_margin": 1.5,
     "missing_place_limit": 4,
@@ -55,7 +54,6 @@ ACCEPTED: dict[str, object] = {
 
 REFUSED: dict[str, list[object]] = {
     "max_retakes": [-1, 21, 2.0, "3", True, None],
-    "retake_minutes": [0, "30"],
     "fix_radius_limit_m": [0, "500", float("nan"), True],
     "fence_margin": [0.9, None],
     "missing_place_limit": [0, 8],
