@@ -37,6 +37,7 @@ class Upload:
 
     content_type: str  # multipart/form-data, or */*
     schema: Mapping[str, Any]
+    models: tuple[type[BaseModel], ...] = ()  # those the schema refers to
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     UniqueConstraint,
     text,
@@ -145,7 +147,7 @@ class ReceiptRow(Record):
     __tablename__ = "receipts"
     __table_args__ = (UniqueConstraint("offender_id", "checkin_id", "code"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"))
     checkin_id: Mapped[UUID]
     code: Mapped[str]

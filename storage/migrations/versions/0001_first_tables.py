@@ -325,7 +325,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "receipts",
-        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("offender_id", sa.Uuid(), nullable=False),
         sa.Column("checkin_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -337,7 +337,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["offender_id"], ["offenders.id"], name=op.f("receipts_offender_id_fkey")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("receipts_pkey")),
+        sa.PrimaryKeyConstraint("number", name=op.f("receipts_pkey")),
         sa.UniqueConstraint(
             "offender_id",
             "checkin_id",

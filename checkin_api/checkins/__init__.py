@@ -1,0 +1,1 @@
+"""Check-ins from phones: taken in, answered the same for ever, read back."""

@@ -1,0 +1,181 @@
+"""What a person reads about a check-in: states, reasons and decisions; never flags or scores."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mobile_contract.checkins import (
+    CheckInStatus,
+    DecisionTold,
+    FileHeld,
+    NextTold,
+    ReasonTold,
+    WindowSettled,
+)
+from mobile_contract.codes import (
+    CheckInState,
+    DecidedBy,
+    NextStep,
+    ObjectionState,
+    ToldReason,
+    WindowOutcome,
+)
+from mobile_contract.messages import Language, message
+from mobile_contract.objections import ObjectionTold
+from storage.records import (
+    CheckIn,
+    ItemEntry,
+    Media,
+    MediaKind,
+    Objection,
+    Review,
+    Role,
+    Window,
+)
+
+MOST_AT_ONCE = 200
+DECIDED = frozenset({CheckInState.CONFIRMED, CheckInState.NOT_CONFIRMED, CheckInState.NOT_DECIDED})
+ASK_THE_OFFICE = frozenset({ToldReason.NOT_ENROLLED})
+
+
+def status(
+    session: Session, offender_id: UUID, checkin_id: UUID, now: datetime
+) -> CheckInStatus | None:
+    """Give where one check-in stands; None where the person has none of that id."""
+    checkin = session.get(CheckIn, (offender_id, checkin_id))
+    return None if checkin is None else _told(session, checkin, now)
+
+
+def changed_since(
+    session: Session, offender_id: UUID, since: datetime, now: datetime
+) -> list[CheckInStatus]:
+    """Give the check-ins whose state changed after an instant, oldest change first."""
+    rows = session.scalars(
+        select(CheckIn)
+        .where(CheckIn.offender_id == offender_id, CheckIn.state_since > since)
+        .order_by(CheckIn.state_since, CheckIn.id)
+        .limit(MOST_AT_ONCE)
+    )
+    return [_told(session, row, now) for row in rows]
+
+
+def _told(session: Session, checkin: CheckIn, now: datetime) -> CheckInStatus:
+    objection = _objection(session, checkin)
+    return CheckInStatus(
+        id=checkin.id,
+        state=checkin.state,
+        since=checkin.state_since,
+        captured_at=checkin.captured_at,
+        received_at=checkin.received_at,
+        window=_window(session, checkin),
+        reasons=_reasons(checkin),
+        files=_files(session, checkin),
+        next=_next(checkin, objection, now),
+        review_due_at=_review_due_at(session, checkin),
+        decision=_decision(session, checkin),
+        objection=objection,
+    )
+
+
+def _window(session: Session, checkin: CheckIn) -> WindowSettled | None:
+    if checkin.window_id is None:
+        return None
+    row = session.get_one(Window, checkin.window_id)
+    return WindowSettled(id=row.id, outcome=WindowOutcome(row.outcome))
+
+
+def _reasons(checkin: CheckIn) -> tuple[ReasonTold, ...]:
+    if checkin.state is not CheckInState.IN_REVIEW:
+        return ()
+    return tuple(
+        ReasonTold(
+            code=ToldReason(code),
+            text_zh=message(f"reason.{code}", Language.ZH),
+            text_en=message(f"reason.{code}", Language.EN),
+        )
+        for code in checkin.told
+    )
+
+
+def _files(session: Session, checkin: CheckIn) -> tuple[FileHeld, ...]:
+    held = set(
+        session.scalars(
+            select(Media.name).where(
+                Media.offender_id == checkin.offender_id,
+                Media.checkin_id == checkin.id,
+                Media.kind == MediaKind.CHECKIN,
+            )
+        )
+    )
+    return tuple(
+        FileHeld(name=file["name"], held=file["name"] in held)
+        for file in checkin.body.get("files", [])
+    )
+
+
+def _next(checkin: CheckIn, objection: ObjectionTold | None, now: datetime) -> NextTold:
+    match checkin.state:
+        case CheckInState.RECEIVED | CheckInState.VERIFYING:
+            return NextTold(step=NextStep.WAIT)
+        case CheckInState.NOT_CONFIRMED if objection is None:
+            return NextTold(step=NextStep.OBJECT)
+        case CheckInState.IN_REVIEW:
+            return _next_in_review(checkin, now)
+        case _:
+            return NextTold(step=NextStep.NONE)
+
+
+def _next_in_review(checkin: CheckIn, now: datetime) -> NextTold:
+    if checkin.retake_until is not None and now < checkin.retake_until:
+        return NextTold(step=NextStep.RETAKE, until=checkin.retake_until)
+    if ASK_THE_OFFICE.intersection(checkin.told):
+        return NextTold(step=NextStep.CONTACT_OFFICE)
+    return NextTold(step=NextStep.WAIT)
+
+
+def _review_due_at(session: Session, checkin: CheckIn) -> datetime | None:
+    return session.scalar(
+        select(func.min(ItemEntry.due_at)).where(
+            ItemEntry.offender_id == checkin.offender_id,
+            ItemEntry.checkin_id == checkin.id,
+            ItemEntry.settled_at.is_(None),
+        )
+    )
+
+
+def _decision(session: Session, checkin: CheckIn) -> DecisionTold | None:
+    if checkin.state not in DECIDED:
+        return None
+    review = session.scalars(
+        select(Review)
+        .where(Review.offender_id == checkin.offender_id, Review.checkin_id == checkin.id)
+        .order_by(Review.answered_at.desc())
+        .limit(1)
+    ).first()
+    if review is None:
+        text = message(f"decision.{checkin.state}", Language.ZH)
+        return DecisionTold(at=checkin.state_since, role=DecidedBy.MACHINE, text=text)
+    by_district = review.officer_role == Role.DISTRICT
+    role = DecidedBy.DISTRICT if by_district else DecidedBy.OFFICER
+    return DecisionTold(at=checkin.state_since, role=role, text=review.reason)
+
+
+def _objection(session: Session, checkin: CheckIn) -> ObjectionTold | None:
+    row = session.scalars(
+        select(Objection).where(
+            Objection.offender_id == checkin.offender_id, Objection.checkin_id == checkin.id
+        )
+    ).first()
+    if row is None:
+        return None
+    return ObjectionTold(
+        id=row.id,
+        state=ObjectionState(row.state),
+        made_at=row.made_at,
+        words=row.words,
+        due_at=row.due_at,
+        decided_at=row.decided_at,
+        answer=row.answer,
+    )

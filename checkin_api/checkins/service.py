@@ -1,0 +1,241 @@
+"""Taking a check-in in: once, whole, with its receipt, or not at all."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from checkin_api.access.callers import OffenderCaller
+from checkin_api.checkins.receipts import keep_receipt, make_receipt, stored_receipt
+from checkin_api.checkins.submission import Submission, receipt_parts, require_files
+from checkin_api.refusals import RefusedError, at
+from checkin_api.uploads import Part
+from mobile_contract.checkins import CheckInBody, content_differences
+from mobile_contract.codes import Channel, CheckInState, ProblemCode
+from mobile_contract.receipts import ACCEPTED, Receipt
+from storage import audit, work
+from storage.database import transaction
+from storage.keys import nonce_time
+from storage.media import MediaKey, StoredObject
+from storage.parts import Parts
+from storage.records import CheckIn, Media, MediaKind, SupervisionPeriod, Window, WorkKind
+from verifier.attendance.settle import window_value
+from verifier.attendance.windows import choose_for_capture
+from verifier.capture import (
+    CaptureClocks,
+    CaptureLimits,
+    CaptureTime,
+    SendingClocks,
+    time_evidence,
+    when_captured,
+)
+from verifier.local_time import local_date
+from verifier.photos import PhotoLimits
+from verifier.rules.in_force import in_force_for
+from verifier.rules.rules import Rules
+
+SAME_ID = "checkins_pkey"
+NO_RECEIPT = frozenset({ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL})
+
+
+def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission) -> Receipt:
+    """Take one check-in in; the same again gets the same receipt, for ever.
+
+    Raises RefusedError, StoreUnavailableError, DatabaseUnavailableError; of equal twins in
+    flight the primary key decides, and the loser answers the winner's receipt.
+    """
+    now = parts.now()
+    with transaction(parts.sessions, caller.scope) as session:
+        known = _answer_again(session, caller, submission.body)
+        if known is not None:
+            return known
+        rules = in_force_for(session, caller.offender_id, now)
+        capture = _capture(parts, submission, rules, now)
+        _require_supervised(session, caller, capture)
+    require_files(submission, PhotoLimits(max_bytes=rules.photo_max_bytes))
+    stored = _put_files(parts, caller, submission)
+    try:
+        with transaction(parts.sessions, caller.scope) as session:
+            receipt = _keep(parts, session, caller, submission, (capture, stored))
+    except IntegrityError as fault:
+        return _twin(parts, caller, submission, stored, fault)
+    parts.bell.ring(work.QUEUE_OF[WorkKind.VERIFY_CHECKIN])
+    return receipt
+
+
+def record_refusal(
+    parts: Parts,
+    caller: OffenderCaller,
+    checkin_id: UUID,
+    code: ProblemCode,
+    arrived: Mapping[str, Part],
+) -> Receipt | None:
+    """Leave nothing of a refused attempt but its receipt; None where our own fault refused it."""
+    if code in NO_RECEIPT:
+        return None
+    receipt = make_receipt(
+        parts.keys, checkin_id, str(code), receipt_parts(arrived.values()), parts.now()
+    )
+    with transaction(parts.sessions, caller.scope) as session:
+        return keep_receipt(session, parts.keys, caller.offender_id, receipt)
+
+
+def _answer_again(session: Session, caller: OffenderCaller, body: CheckInBody) -> Receipt | None:
+    """Give the receipt of a check-in that is here already; raises RefusedError if it differs."""
+    standing = session.get(CheckIn, (caller.offender_id, body.id))
+    if standing is None:
+        return None
+    differing = content_differences(CheckInBody.model_validate(standing.body), body)
+    if differing:
+        errors = tuple(at(name, "differs")[0] for name in differing)
+        raise RefusedError(ProblemCode.CONTENT_DIFFERS, errors)
+    return stored_receipt(session, caller.offender_id, body.id, ACCEPTED)
+
+
+def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) -> CaptureTime:
+    body, headers = submission.body, submission.headers
+    nonce = body.server_nonce
+    return when_captured(
+        CaptureClocks(
+            captured_at=body.captured_at,
+            captured_monotonic_ms=body.captured_monotonic_ms,
+            boot_id=body.boot_id,
+            nonce_time=None if nonce is None else nonce_time(parts.keys, nonce),
+        ),
+        SendingClocks(now, headers.sent_at, headers.sent_monotonic_ms, headers.boot_id),
+        CaptureLimits.of(rules),
+    )
+
+
+def _require_supervised(session: Session, caller: OffenderCaller, capture: CaptureTime) -> None:
+    """Raise RefusedError when supervision ended before the capture, or over 72 h ago."""
+    captured = local_date(capture.proven_at or capture.claimed_at or capture.received_at)
+    latest_end = local_date(capture.received_at - timedelta(hours=72))
+    running = session.scalar(
+        select(SupervisionPeriod.id)
+        .where(
+            SupervisionPeriod.offender_id == caller.offender_id,
+            or_(
+                SupervisionPeriod.ends_on.is_(None),
+                SupervisionPeriod.ends_on >= max(captured, latest_end),
+            ),
+        )
+        .limit(1)
+    )
+    if running is None:
+        raise RefusedError(ProblemCode.SUPERVISION_ENDED)
+
+
+def _put_files(
+    parts: Parts, caller: OffenderCaller, submission: Submission
+) -> dict[str, StoredObject]:
+    stored = {}
+    for file in submission.body.files:
+        key = MediaKey.checkin(caller.offender_id, submission.body.id, file.sha256)
+        data = submission.parts[file.name].data
+        stored[file.name] = parts.media.put(key, data, file.content_type)
+    return stored
+
+
+def _keep(
+    parts: Parts,
+    session: Session,
+    caller: OffenderCaller,
+    submission: Submission,
+    made: tuple[CaptureTime, dict[str, StoredObject]],
+) -> Receipt:
+    """Write everything about a new check-in, in the caller's transaction."""
+    capture, stored = made
+    body, now = submission.body, capture.received_at
+    window = _window(session, caller, capture)
+    session.add(_row(caller, body, capture, window))
+    session.flush()  # the primary key decides between twins before anything else is written
+    session.add_all(_media_row(caller, body.id, name, one, now) for name, one in stored.items())
+    receipt = make_receipt(parts.keys, body.id, ACCEPTED, submission.receipt_parts, now)
+    receipt = keep_receipt(session, parts.keys, caller.offender_id, receipt)
+    audit.record(session, "checkin_received", now, offender_id=caller.offender_id, subject=body.id)
+    work.add(session, WorkKind.VERIFY_CHECKIN, work.Subject(body.id, caller.offender_id), now)
+    return receipt
+
+
+def _window(session: Session, caller: OffenderCaller, capture: CaptureTime) -> Window | None:
+    rows = session.scalars(
+        select(Window).where(
+            Window.offender_id == caller.offender_id,
+            Window.opens_at <= capture.received_at,
+            Window.upload_until >= capture.received_at,
+        )
+    ).all()
+    chosen = choose_for_capture([window_value(row) for row in rows], capture)
+    return None if chosen is None else next(row for row in rows if row.id == chosen.id)
+
+
+def _row(
+    caller: OffenderCaller, body: CheckInBody, capture: CaptureTime, window: Window | None
+) -> CheckIn:
+    place, now = body.place, capture.received_at
+    evidence = time_evidence(capture, None if window is None else window.grace_ends_at)
+    return CheckIn(
+        offender_id=caller.offender_id,
+        id=body.id,
+        channel=Channel.PHONE,
+        window_id=None if window is None else window.id,
+        device_id=caller.device_id,
+        body=body.model_dump(mode="json"),
+        received_at=now,
+        captured_at=body.captured_at,
+        proven_at=capture.proven_at,
+        claimed_at=capture.claimed_at,
+        time_basis=str(evidence.basis),
+        captured_offline=evidence.captured_offline,
+        clock_difference_s=evidence.clock_difference_s,
+        latitude=None if place is None else place.latitude,
+        longitude=None if place is None else place.longitude,
+        datum=None if place is None else place.datum,
+        accuracy_m=None if place is None else place.accuracy_m,
+        no_place_reason=body.no_place_reason,
+        no_selfie_reason=body.no_selfie_reason,
+        state=CheckInState.RECEIVED,
+        state_since=now,
+        told=[],
+    )
+
+
+def _media_row(
+    caller: OffenderCaller, checkin_id: UUID, name: str, stored: StoredObject, now: datetime
+) -> Media:
+    return Media(
+        kind=MediaKind.CHECKIN,
+        offender_id=caller.offender_id,
+        checkin_id=checkin_id,
+        name=name,
+        bucket=stored.bucket,
+        object_key=stored.key,
+        version_id=stored.version_id,
+        length=stored.length,
+        sha256=stored.sha256,
+        content_type="image/jpeg",
+        state_since=now,
+    )
+
+
+def _twin(
+    parts: Parts,
+    caller: OffenderCaller,
+    submission: Submission,
+    stored: dict[str, StoredObject],
+    fault: IntegrityError,
+) -> Receipt:
+    """Answer for the loser of two equal posts; its own versions of the files go again."""
+    with transaction(parts.sessions, caller.scope) as session:
+        receipt = _answer_again(session, caller, submission.body)
+    if receipt is None:
+        raise fault
+    for one in stored.values():
+        # Without versions the key holds the winner's bytes, which are the same: they must stay.
+        if one.version_id:
+            parts.media.remove(one)
+    return receipt

@@ -1,0 +1,78 @@
+"""One attempt to check in, as it arrived: read and checked before anything is put anywhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from checkin_api.refusals import RefusedError, at
+from checkin_api.routes import validated_json
+from checkin_api.uploads import Part, require_photo
+from mobile_contract.checkins import JSON_PART, CheckInBody, FileSent, SendingHeaders
+from mobile_contract.codes import ProblemCode
+from mobile_contract.receipts import ReceiptPart
+from verifier.photos import PhotoLimits
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The frozen body, what changed with this try, and the files that came along."""
+
+    body: CheckInBody
+    headers: SendingHeaders
+    parts: Mapping[str, Part]
+
+    @property
+    def receipt_parts(self) -> list[ReceiptPart]:
+        """What the receipt says of each part."""
+        return receipt_parts(self.parts.values())
+
+
+def receipt_parts(parts: Iterable[Part]) -> list[ReceiptPart]:
+    """Give the parts as a receipt lists them, in order of name."""
+    return [
+        ReceiptPart(name=part.name, sha256=part.sha256, length=len(part.data))
+        for part in sorted(parts, key=lambda part: part.name)
+    ]
+
+
+def read_submission(parts: Mapping[str, Part], headers: SendingHeaders) -> Submission:
+    """Read the JSON part and compare the others with it; raises RefusedError."""
+    frozen = parts.get(JSON_PART)
+    if frozen is None:
+        raise RefusedError(ProblemCode.PART_MISSING, at(JSON_PART, "missing"))
+    body = validated_json(CheckInBody, frozen.data)
+    declared = {file.name for file in body.files}
+    unknown = set(parts) - declared - {JSON_PART}
+    if unknown:
+        raise RefusedError(ProblemCode.UNKNOWN_PART, at("", "unknown_part"))
+    return Submission(body, headers, parts)
+
+
+def require_files(submission: Submission, limits: PhotoLimits) -> None:
+    """Raise RefusedError unless every declared file is here, whole, and is what was declared."""
+    for declared in submission.body.files:
+        part = submission.parts.get(declared.name)
+        if part is None:
+            raise RefusedError(ProblemCode.PART_MISSING, at(declared.name, "missing"))
+        require_photo(part, limits)
+        _require_declared(part, declared)
+
+
+def _require_declared(part: Part, declared: FileSent) -> None:
+    if len(part.data) != declared.length or part.sha256 != declared.sha256:
+        raise RefusedError(ProblemCode.HASH_DIFFERS, at(part.name, "hash_differs"))
+
+
+def attempted_id(idempotency_key: str, parts: Mapping[str, Part]) -> UUID | None:
+    """Read which check-in was attempted, as far as that can be told, for the receipt."""
+    try:
+        return UUID(idempotency_key)
+    except ValueError:
+        pass
+    frozen = parts.get(JSON_PART)
+    if frozen is None:
+        return None
+    try:
+        return CheckInBody.model_validate_json(frozen.data).id
+    except ValueError:
+        return None

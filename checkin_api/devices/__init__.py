@@ -1,0 +1,1 @@
+"""Phones: activated by an officer's code, kept signed in by their registration."""

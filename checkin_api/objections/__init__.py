@@ -1,0 +1,1 @@
+"""A person's disagreement with a decision."""

@@ -1,0 +1,1 @@
+"""Supervised people: what they read of themselves, what officers see of them."""

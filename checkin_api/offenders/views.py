@@ -1,0 +1,77 @@
+"""The phones' route for what the person reads of themselves."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin_api.access.callers import OffenderCaller
+from checkin_api.access.permissions import Action
+from checkin_api.extensions import parts
+from checkin_api.routes import Answer, Routes
+from mobile_contract.codes import DeviceState
+from mobile_contract.me import Me, OfficeTold, PlanTold, SupervisionTold, ThisDevice
+from storage.database import transaction
+from storage.records import (
+    Device,
+    Offender,
+    Office,
+    ReferenceSet,
+    ReferenceSetState,
+    ReportingPlan,
+    SupervisionPeriod,
+)
+
+routes = Routes()
+
+
+@routes.add("GET", "/v1/me", Action.READ_OWN, answers={200: Me})
+def me(caller: OffenderCaller) -> Answer:
+    """Read who the server takes the phone's owner for, and what is due."""
+    with transaction(parts().sessions, caller.scope) as session:
+        return Answer(_me(session, caller))
+
+
+def _me(session: Session, caller: OffenderCaller) -> Me:
+    offender = session.get_one(Offender, caller.offender_id)
+    office = session.get_one(Office, offender.office_id)
+    device = session.get_one(Device, caller.device_id)
+    return Me(
+        id=offender.id,
+        number=offender.number,
+        name=offender.name,
+        office=OfficeTold(name=office.name),
+        device=ThisDevice(
+            id=device.id, state=DeviceState(device.state), registered_at=device.created_at
+        ),
+        enrolled=_enrolled(session, offender),
+        supervision=_supervision(session, offender),
+        plan=_plan(session, offender),
+        notice_version=device.notice_version,
+    )
+
+
+def _enrolled(session: Session, offender: Offender) -> bool:
+    approved = select(ReferenceSet.id).where(
+        ReferenceSet.offender_id == offender.id, ReferenceSet.state == ReferenceSetState.APPROVED
+    )
+    return session.scalar(approved) is not None
+
+
+def _supervision(session: Session, offender: Offender) -> SupervisionTold | None:
+    row = session.scalars(
+        select(SupervisionPeriod)
+        .where(SupervisionPeriod.offender_id == offender.id)
+        .order_by(SupervisionPeriod.starts_on.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else SupervisionTold(starts_on=row.starts_on, ends_on=row.ends_on)
+
+
+def _plan(session: Session, offender: Offender) -> PlanTold | None:
+    row = session.scalars(
+        select(ReportingPlan).where(
+            ReportingPlan.offender_id == offender.id, ReportingPlan.ended_on.is_(None)
+        )
+    ).first()
+    return (
+        None if row is None else PlanTold(opens=row.opens, due=row.due, grace_ends=row.grace_ends)
+    )

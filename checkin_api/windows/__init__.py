@@ -1,0 +1,1 @@
+"""When a person is due, as the phone reads it."""
