@@ -2,13 +2,14 @@
 
 from flask import Flask
 
-from checkin_api import contract_pages
 from checkin_api.access.gate import install_gate
 from checkin_api.access.tokens import install_tokens
 from checkin_api.checkins import views as checkins
 from checkin_api.console import pages, refusal_page
+from checkin_api.contract import views as contract
 from checkin_api.devices import views as devices
 from checkin_api.notices import views as notices
+from checkin_api.objections import views as objections
 from checkin_api.observe import install_observation
 from checkin_api.offenders import views as offenders
 from checkin_api.problems import install_problems
@@ -16,10 +17,11 @@ from checkin_api.routes import Route, install
 from checkin_api.settings import WebSettings
 from checkin_api.study import views as study
 from checkin_api.uploads import MemoryRequest
+from checkin_api.windows import views as windows
 from mobile_contract.checkins import LARGEST_REQUEST
 from storage.parts import Parts
 
-ROOMS = (contract_pages, checkins, devices, notices, offenders, study)
+ROOMS = (contract, checkins, devices, notices, objections, offenders, study, windows)
 
 
 def routes() -> list[Route]:

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +26,15 @@ TRIES = 3  # a short code has 40 bits: of millions a year, a few meet
 A_MOMENT = timedelta(milliseconds=1)  # gives other letters to otherwise equal facts
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What a receipt is about; `code` is `accepted` or that of the refusal."""
+
+    offender_id: UUID
+    checkin_id: UUID
+    code: str
+
+
 class NoShortCodeError(Exception):
     """Three short codes in a row were taken: the letters no longer suffice."""
 
@@ -34,15 +44,13 @@ def to_milliseconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
-def stored_receipt(
-    session: Session, offender_id: UUID, checkin_id: UUID, code: str
-) -> Receipt | None:
+def stored_receipt(session: Session, attempt: Attempt) -> Receipt | None:
     """Read the receipt of an earlier attempt that ended in the same code."""
     row = session.scalars(
         select(ReceiptRow).where(
-            ReceiptRow.offender_id == offender_id,
-            ReceiptRow.checkin_id == checkin_id,
-            ReceiptRow.code == code,
+            ReceiptRow.offender_id == attempt.offender_id,
+            ReceiptRow.checkin_id == attempt.checkin_id,
+            ReceiptRow.code == attempt.code,
         )
     ).first()
     return None if row is None else receipt_of(row)
@@ -51,6 +59,7 @@ def stored_receipt(
 def receipt_of(row: ReceiptRow) -> Receipt:
     """Give a row as the phone reads it."""
     return Receipt(
+        person_id=row.offender_id,
         checkin_id=row.checkin_id,
         code=ACCEPTED if row.code == ACCEPTED else ProblemCode(row.code),
         server_time=row.server_time,
@@ -62,12 +71,13 @@ def receipt_of(row: ReceiptRow) -> Receipt:
 
 
 def make_receipt(
-    keys: Keys, checkin_id: UUID, code: str, parts: Iterable[ReceiptPart], now: datetime
+    keys: Keys, attempt: Attempt, parts: Iterable[ReceiptPart], now: datetime
 ) -> Receipt:
-    """Sign a receipt for an attempt; `code` is `accepted` or that of the refusal."""
+    """Sign a receipt for an attempt."""
     facts = ReceiptFacts(
-        checkin_id=checkin_id,
-        code=ACCEPTED if code == ACCEPTED else ProblemCode(code),
+        person_id=attempt.offender_id,
+        checkin_id=attempt.checkin_id,
+        code=ACCEPTED if attempt.code == ACCEPTED else ProblemCode(attempt.code),
         server_time=to_milliseconds(now),
         parts=tuple(parts),
         key_id=keys.receipt_kid,
@@ -80,18 +90,13 @@ def make_receipt(
     )
 
 
-def keep_receipt(
-    session: Session,
-    keys: Keys,
-    offender_id: UUID,
-    wanted: Receipt,
-) -> Receipt:
+def keep_receipt(session: Session, keys: Keys, wanted: Receipt) -> Receipt:
     """Store a receipt, or give the one that stands already for this check-in and code."""
     for _ in range(TRIES):
         inserted = session.execute(
             insert(ReceiptRow)
             .values(
-                offender_id=offender_id,
+                offender_id=wanted.person_id,
                 checkin_id=wanted.checkin_id,
                 code=str(wanted.code),
                 short_code=wanted.short_code,
@@ -105,9 +110,10 @@ def keep_receipt(
         ).first()
         if inserted is not None:
             return wanted
-        standing = stored_receipt(session, offender_id, wanted.checkin_id, str(wanted.code))
+        attempt = Attempt(wanted.person_id, wanted.checkin_id, str(wanted.code))
+        standing = stored_receipt(session, attempt)
         if standing is not None:
             return standing
         moment = wanted.server_time + A_MOMENT
-        wanted = make_receipt(keys, wanted.checkin_id, str(wanted.code), wanted.parts, moment)
+        wanted = make_receipt(keys, attempt, wanted.parts, moment)
     raise NoShortCodeError

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OffenderCaller
-from checkin_api.checkins.receipts import keep_receipt, make_receipt, stored_receipt
+from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt, stored_receipt
 from checkin_api.checkins.submission import Submission, receipt_parts, require_files
 from checkin_api.refusals import RefusedError, at
 from checkin_api.uploads import Part
@@ -76,11 +76,10 @@ def record_refusal(
     """Leave nothing of a refused attempt but its receipt; None where our own fault refused it."""
     if code in NO_RECEIPT:
         return None
-    receipt = make_receipt(
-        parts.keys, checkin_id, str(code), receipt_parts(arrived.values()), parts.now()
-    )
+    attempt = Attempt(caller.offender_id, checkin_id, str(code))
+    receipt = make_receipt(parts.keys, attempt, receipt_parts(arrived.values()), parts.now())
     with transaction(parts.sessions, caller.scope) as session:
-        return keep_receipt(session, parts.keys, caller.offender_id, receipt)
+        return keep_receipt(session, parts.keys, receipt)
 
 
 def _answer_again(session: Session, caller: OffenderCaller, body: CheckInBody) -> Receipt | None:
@@ -92,7 +91,7 @@ def _answer_again(session: Session, caller: OffenderCaller, body: CheckInBody) -
     if differing:
         errors = tuple(at(name, "differs")[0] for name in differing)
         raise RefusedError(ProblemCode.CONTENT_DIFFERS, errors)
-    return stored_receipt(session, caller.offender_id, body.id, ACCEPTED)
+    return stored_receipt(session, Attempt(caller.offender_id, body.id, ACCEPTED))
 
 
 def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) -> CaptureTime:
@@ -154,8 +153,9 @@ def _keep(
     session.add(_row(caller, body, capture, window))
     session.flush()  # the primary key decides between twins before anything else is written
     session.add_all(_media_row(caller, body.id, name, one, now) for name, one in stored.items())
-    receipt = make_receipt(parts.keys, body.id, ACCEPTED, submission.receipt_parts, now)
-    receipt = keep_receipt(session, parts.keys, caller.offender_id, receipt)
+    attempt = Attempt(caller.offender_id, body.id, ACCEPTED)
+    receipt = make_receipt(parts.keys, attempt, submission.receipt_parts, now)
+    receipt = keep_receipt(session, parts.keys, receipt)
     audit.record(session, "checkin_received", now, offender_id=caller.offender_id, subject=body.id)
     work.add(session, WorkKind.VERIFY_CHECKIN, work.Subject(body.id, caller.offender_id), now)
     return receipt
