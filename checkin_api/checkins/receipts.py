@@ -22,7 +22,7 @@ from mobile_contract.receipts import (
 from storage.keys import Keys
 from storage.records import ReceiptRow
 
-TRIES = 3  # a short code has 40 bits: of millions a year, a few meet
+TRIES = 3  # a short code has 60 bits: two alike are rare, not impossible
 A_MOMENT = timedelta(milliseconds=1)  # gives other letters to otherwise equal facts
 
 
