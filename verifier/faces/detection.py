@@ -53,6 +53,13 @@ class Faces:
     turned_degrees: int
     all: tuple[Face, ...]
 
+    def within(self, pixels: Pixels) -> "Faces":
+        """The same faces in another size of the same picture, turned alike."""
+        scale = max(pixels.shape[:2]) / max(self.pixels.shape[:2])
+        factors = np.array([scale] * 14 + [1.0], dtype=np.float32)  # all but the score
+        scaled = tuple(Face(face.row * factors) for face in self.all)
+        return Faces(pixels, self.turned_degrees, scaled)
+
     @property
     def comparable(self) -> int:
         """How many faces there are that could be the one meant; the largest always is."""

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,23 +47,6 @@ SFACE = ModelFile(  # Apache-2.0
     "face_recognition_sface/face_recognition_sface_2021dec.onnx",
 )
 FILES = (YUNET, SFACE)
-
-
-def default_folder(environment: Mapping[str, str], home: Path) -> Path:
-    """Where model files lie unless MODELS_FOLDER says otherwise; survives a fresh checkout."""
-    if environment.get("MODELS_FOLDER"):
-        return Path(environment["MODELS_FOLDER"])
-    return cache_folder(environment, home) / "models"
-
-
-def cache_folder(environment: Mapping[str, str], home: Path) -> Path:
-    """The user's cache of this project, or ./var where the home cannot be written."""
-    stated = environment.get("XDG_CACHE_HOME")
-    cache = Path(stated) if stated else home / ".cache"
-    nearest = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    if os.access(nearest, os.W_OK):
-        return cache / "community-checkin"
-    return Path("var")
 
 
 def checked(folder: Path, file: ModelFile) -> Path:
@@ -130,13 +113,13 @@ def _laid(folder: Path, file: ModelFile, bring: Bring, say: Say) -> bool:
     if hashlib.sha256(content).hexdigest() != file.sha256:
         say(f"{file.name} there is another file than the published one: refused")
         return False
-    _write(folder / file.name, content)
+    lay(folder / file.name, content)
     say(f"{file.name} laid into {folder}")
     return True
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Atomic, so that a worker starting meanwhile sees no file or the whole one."""
+def lay(path: Path, content: bytes) -> None:
+    """Atomic: a process that starts meanwhile sees no file or the whole one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
         part.write(content)
         part.flush()

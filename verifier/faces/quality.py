@@ -2,8 +2,9 @@
 
 from verifier.faces.detection import Face
 
-# Measured on pictures of at most 640 px, the size that is compared: narrower faces double the
-# misses. A selfie at arm's length has some 200; pixels that the matcher never sees do not count.
+# Measured: narrower faces double the misses. Counted in the picture that is compared (640 px, or
+# 1280 px for a face that would be too small in it), because pixels that the matcher never sees do
+# not help. A selfie at arm's length has some 200 at 640 px.
 _NARROWEST = 80
 
 
