@@ -1,0 +1,139 @@
+"""What each command does: a phone's method, its answer as JSON."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel
+
+from mobile_contract.client.delivery import Delivery, DeliveryOutcome
+from mobile_contract.client.phone import Phone
+from mobile_contract.client.study import Worked
+from mobile_contract.codes import NoPlaceReason
+from mobile_contract.places import Place
+
+Answer = tuple[int, object]
+
+DONE, REFUSED, WAITING = 0, 1, 3
+
+
+class UsageError(Exception):
+    """Raised for arguments that do not go together."""
+
+
+def run(phone: Phone, asked: argparse.Namespace) -> Answer:
+    """Carry out a command; returns the exit status and what to print."""
+    return COMMANDS[asked.command](phone, asked)
+
+
+def _activate(phone: Phone, asked: argparse.Namespace) -> Answer:
+    given = phone.activate(asked.number, asked.code)
+    return DONE, {"device_id": str(given.device_id)}
+
+
+def _checkin(phone: Phone, asked: argparse.Namespace) -> Answer:
+    selfie = asked.no_selfie or asked.selfie.read_bytes()
+    submission = phone.capture(selfie, _place(asked), window_id=asked.window)
+    answer: dict[str, object] = {"id": str(submission.id)}
+    if asked.offline:
+        return DONE, answer
+    deliveries = phone.send_queued()
+    status = _exit_status(deliveries)
+    answer["sent"] = [_delivery(delivery) for delivery in deliveries]
+    if status == DONE and asked.wait:
+        answer["status"] = _plain(phone.follow(submission.id, asked.wait))
+    return status, answer
+
+
+def _place(asked: argparse.Namespace) -> Place | NoPlaceReason:
+    fix = (asked.lat, asked.lon, asked.datum, asked.accuracy)
+    if asked.no_place is not None and all(part is None for part in fix):
+        reason: NoPlaceReason = asked.no_place
+        return reason
+    if asked.no_place is not None or any(part is None for part in fix):
+        message = "give --lat, --lon, --datum and --accuracy together, or --no-place"
+        raise UsageError(message)
+    return Place(
+        latitude=asked.lat, longitude=asked.lon, datum=asked.datum, accuracy_m=asked.accuracy
+    )
+
+
+def _send(phone: Phone, asked: argparse.Namespace) -> Answer:
+    deliveries = phone.send_queued(stopped_too=asked.stopped_too)
+    return _exit_status(deliveries), [_delivery(delivery) for delivery in deliveries]
+
+
+def _status(phone: Phone, asked: argparse.Namespace) -> Answer:
+    if asked.wait:
+        return DONE, _plain(phone.follow(asked.checkin, asked.wait))
+    return DONE, _plain(phone.status(asked.checkin))
+
+
+def _seen(phone: Phone, asked: argparse.Namespace) -> Answer:
+    phone.see(asked.notice)
+    return DONE, {"seen": str(asked.notice)}
+
+
+def _complete(phone: Phone, asked: argparse.Namespace) -> Answer:
+    phone.library.opened(asked.version)
+    now = datetime.now(UTC)
+    worked = Worked(
+        asked.version,
+        dict(_answered(text) for text in asked.answer),
+        asked.minutes,
+        now - timedelta(minutes=asked.minutes),
+        now,
+    )
+    return DONE, {"id": str(phone.complete(worked).id)}
+
+
+def _answered(text: str) -> tuple[str, list[str]]:
+    question, is_answer, choices = text.partition("=")
+    if not is_answer:
+        message = f"{text} is not QUESTION=CHOICE"
+        raise UsageError(message)
+    return question, choices.split(",")
+
+
+def _verify_receipt(phone: Phone, asked: argparse.Namespace) -> Answer:
+    return DONE, {"proven": True, "receipt": _plain(phone.verify(asked.file.read_bytes()))}
+
+
+def _exit_status(deliveries: list[Delivery]) -> int:
+    outcomes = {delivery.outcome for delivery in deliveries}
+    if outcomes <= {DeliveryOutcome.ACCEPTED, DeliveryOutcome.GONE}:
+        return DONE
+    refused = {DeliveryOutcome.REFUSED, DeliveryOutcome.STOPPED}
+    return REFUSED if outcomes & refused else WAITING
+
+
+def _delivery(delivery: Delivery) -> dict[str, object]:
+    members = asdict(delivery) | {"id": str(delivery.id), "problem": None}
+    if delivery.problem is not None:
+        members["problem"] = _plain(delivery.problem)
+    return members
+
+
+def _plain(model: BaseModel) -> object:
+    plain: object = model.model_dump(mode="json")
+    return plain
+
+
+COMMANDS: dict[str, Callable[[Phone, argparse.Namespace], Answer]] = {
+    "activate": _activate,
+    "checkin": _checkin,
+    "send": _send,
+    "status": _status,
+    "seen": _seen,
+    "complete": _complete,
+    "verify-receipt": _verify_receipt,
+    "object": lambda phone, asked: (DONE, _plain(phone.objection(asked.checkin, asked.words))),
+    "windows": lambda phone, asked: (DONE, _plain(phone.windows(asked.start, asked.end))),
+    "checkins": lambda phone, asked: (DONE, _plain(phone.checkins(asked.since))),
+    "notices": lambda phone, asked: (DONE, _plain(phone.notices(asked.since))),
+    "me": lambda phone, _: (DONE, _plain(phone.me())),
+    "receipts": lambda phone, _: (DONE, phone.receipts.all()),
+    "modules": lambda phone, _: (DONE, _plain(phone.library.modules())),
+    "download": lambda phone, asked: (DONE, _plain(phone.library.download(asked.version))),
+}

@@ -1,0 +1,244 @@
+"""The reference phone: captures offline, sends later, lets go only of what is held."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random, SystemRandom
+from uuid import UUID
+
+import httpx
+
+from mobile_contract.activation import Activated, ActivationBody, DeviceNamed
+from mobile_contract.checkins import DeviceSent
+from mobile_contract.client.backoff import Patience
+from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over, names_not_in
+from mobile_contract.client.clocks import Clocks, system_clocks, uuid7
+from mobile_contract.client.connection import Connection, RefusedError, Request, retry_of
+from mobile_contract.client.delivery import Courier, Delivery, DeliveryOutcome
+from mobile_contract.client.disk import Disk, replace_file
+from mobile_contract.client.keys import Keyring, Registration
+from mobile_contract.client.queue import Queue, Submission
+from mobile_contract.client.reading import Reader
+from mobile_contract.client.receipts import (
+    ReceiptFolder,
+    ReceiptUnprovenError,
+    verified_receipt,
+)
+from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
+from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
+from mobile_contract.keys import PublishedKeys
+from mobile_contract.objections import ObjectionBody, ObjectionTold
+from mobile_contract.places import Place
+from mobile_contract.receipts import Receipt
+from mobile_contract.study import CompletionResult
+
+TIMEOUT_S = 60.0
+PATIENT = Patience()
+
+
+@dataclass(frozen=True)
+class Handset:
+    """The device that a phone app runs on, and what it says of itself."""
+
+    model: str = "reference phone"
+    os: str = "Python"
+    app: str = "1.0.0"
+    mock: bool = False
+    rooted: bool = False
+    cloned: bool = False
+    emulator: bool = False
+    chance: Random = field(default_factory=SystemRandom, repr=False, compare=False)
+
+
+class Phone(Reader):
+    """One installation of the app in one folder; every method but capturing may need a network."""
+
+    def __init__(
+        self,
+        server_url: str,
+        folder: Path,
+        *,
+        http: httpx.Client | None = None,
+        clocks: Clocks | None = None,
+        handset: Handset | None = None,
+    ) -> None:
+        self._server_url = server_url
+        self._folder = folder
+        self._clocks = clocks or system_clocks()
+        self.handset = handset or Handset()
+        disk = self._disk = Disk()
+        disk.make_folder(folder)
+        self._keyring = Keyring(folder, disk)
+        http = http or httpx.Client(base_url=server_url, timeout=TIMEOUT_S, trust_env=False)
+        self._connection = Connection(http, self._keyring, self._clocks)
+        super().__init__(self._connection, self._clocks)
+        self.checkin_queue = Queue(folder / "checkins", disk)
+        self.completion_queue = Queue(folder / "completions", disk)
+        self.receipts = ReceiptFolder(folder / "receipts", disk)
+        self.library = Library(folder / "study", disk, self._connection)
+        self._fresh = False
+
+    def activate(self, number: str, code: str) -> Activated:
+        """Exchange an officer's code for tokens, naming the processing notice that was shown."""
+        phone = self.handset
+        body = ActivationBody(
+            person_number=number,
+            code=code,
+            install_id=self._install_id(),
+            device=DeviceNamed(model=phone.model, os=phone.os, app=phone.app),
+            notice_version=self.app().processing_notice.version,
+        )
+        text = body.model_dump_json().encode()
+        answer = self._connection.ask(Request("POST", "/v1/activations", json=text, token=False))
+        given = Activated.model_validate_json(answer.content)
+        self._keyring.keep(
+            Registration(
+                self._server_url, str(given.device_id), given.access_token, given.refresh_token
+            )
+        )
+        return given
+
+    def capture(
+        self,
+        selfie: bytes | NoSelfieReason,
+        place: Place | NoPlaceReason,
+        *,
+        window_id: UUID | None = None,
+        frames: Sequence[bytes] = (),
+    ) -> Submission:
+        """Freeze a check-in into the queue; works without a connection."""
+        moment = Moment(self._clocks, self.handset.chance, self._keyring.nonce(), self._device())
+        submission = freeze(Captured(selfie, place, window_id, frames), moment)
+        self.checkin_queue.put(submission)
+        return submission
+
+    def submit(self, submission: Submission) -> Receipt:
+        """Send a check-in once and keep its receipt; the queue stays as it is."""
+        try:
+            answer = self._connection.ask(handing_over(submission))
+        except RefusedError as refusal:
+            self._keep_refusal(submission.id, refusal)
+            raise
+        return self._kept(answer.content, submission.id)
+
+    def send_queued(
+        self, patience: Patience = PATIENT, *, stopped_too: bool = False
+    ) -> list[Delivery]:
+        """Send what waits, oldest first; an entry stays until the server holds all of it."""
+        self._fresh = False
+        return [
+            *self._send_all(self.checkin_queue, self._hand_over_checkin, patience, stopped_too),
+            *self._send_all(
+                self.completion_queue, self._hand_over_completion, patience, stopped_too
+            ),
+        ]
+
+    def objection(self, checkin_id: UUID, words: str) -> ObjectionTold:
+        """Object to a decision, in the person's words."""
+        objection_id = uuid7(self._clocks.wall(), self.handset.chance)
+        return self.object_to(checkin_id, ObjectionBody(id=objection_id, words=words))
+
+    def complete(self, worked: Worked) -> Submission:
+        """Freeze a completion into the queue; works without a connection."""
+        completion = freeze_completion(worked, self._clocks.wall(), self.handset.chance)
+        self.completion_queue.put(completion)
+        return completion
+
+    def submit_completion(self, completion: Submission) -> CompletionResult:
+        """Send a completion once and keep its result; the queue stays as it is."""
+        result = hand_over(self._connection, completion)
+        path = self._folder / "results" / f"{completion.id}.json"
+        replace_file(self._disk, path, result.model_dump_json().encode())
+        return result
+
+    def verify(self, receipt: bytes) -> Receipt:
+        """Return what a receipt says; raises ReceiptUnprovenError if its signature does not fit."""
+        try:
+            return verified_receipt(receipt, self._known_keys())
+        except ReceiptUnprovenError:  # the keys known here may be old
+            return verified_receipt(receipt, self._fetched_keys())
+
+    def _send_all(
+        self,
+        queue: Queue,
+        hand_over_one: Callable[[UUID], DeliveryOutcome],
+        patience: Patience,
+        stopped_too: bool,  # noqa: FBT001 - handed through from a keyword
+    ) -> list[Delivery]:
+        app = self.handset.app
+        courier = Courier(queue, hand_over_one, self._clocks, self.handset.chance)
+        return [
+            courier.send(entry_id, app, patience)
+            for entry_id in queue.waiting()
+            if stopped_too or not queue.is_stopped(entry_id, app)
+        ]
+
+    def _hand_over_checkin(self, checkin_id: UUID) -> DeliveryOutcome:
+        self._freshen()
+        submission = self.checkin_queue.get(checkin_id)
+        not_held = names_not_in(self.submit(submission), submission)
+        if not_held:
+            held = {file.name for file in self.status(checkin_id).files if file.held}
+            not_held -= held
+        if not_held:
+            return DeliveryOutcome.PARTLY_HELD
+        self.checkin_queue.drop(checkin_id)
+        return DeliveryOutcome.ACCEPTED
+
+    def _hand_over_completion(self, completion_id: UUID) -> DeliveryOutcome:
+        self.submit_completion(self.completion_queue.get(completion_id))
+        self.completion_queue.drop(completion_id)
+        return DeliveryOutcome.ACCEPTED
+
+    def _freshen(self) -> None:
+        """Get a fresh nonce and token by a request without a body, once a round of sending."""
+        if self._fresh:
+            return
+        try:
+            self.me()
+        except RefusedError as refusal:
+            # Only what concerns the whole phone may hold up the photos.
+            if retry_of(refusal.problem) in {Retry.SIGN_IN, Retry.LATER}:
+                raise
+        self._fresh = True
+
+    def _keep_refusal(self, checkin_id: UUID, refusal: RefusedError) -> None:
+        if refusal.problem.receipt is not None:
+            members = json.loads(refusal.answer)["receipt"]
+            self._kept(json.dumps(members).encode(), checkin_id)
+
+    def _kept(self, text: bytes, checkin_id: UUID) -> Receipt:
+        receipt = self.verify(text)
+        if receipt.checkin_id != checkin_id:
+            message = "a receipt for another check-in"
+            raise ReceiptUnprovenError(message)
+        self.receipts.keep(receipt, json.loads(text))
+        return receipt
+
+    def _known_keys(self) -> PublishedKeys:
+        try:
+            return PublishedKeys.model_validate_json((self._folder / "keys.json").read_bytes())
+        except FileNotFoundError:
+            return self._fetched_keys()
+
+    def _fetched_keys(self) -> PublishedKeys:
+        keys = self.published_keys()
+        replace_file(self._disk, self._folder / "keys.json", keys.model_dump_json().encode())
+        return keys
+
+    def _install_id(self) -> str:
+        return self._keyring.install_id(str(uuid7(self._clocks.wall(), self.handset.chance)))
+
+    def _device(self) -> DeviceSent:
+        phone = self.handset
+        return DeviceSent(
+            install_id=self._install_id(),
+            model=phone.model,
+            os=phone.os,
+            app=phone.app,
+            mock=phone.mock,
+            rooted=phone.rooted,
+            cloned=phone.cloned,
+            emulator=phone.emulator,
+        )
