@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -43,9 +44,18 @@ def install_problems(app: Flask, page: Callable[[int], tuple[str, int]]) -> None
         discard_rest()
         if request.path.startswith("/v1/"):
             return problem_response(refusal)
+        if refusal.code is ProblemCode.NOT_SIGNED_IN:
+            return _to_sign_in()
         return page(STATUS[refusal.code])
 
     app.register_error_handler(Exception, answer)
+
+
+def _to_sign_in() -> Response:
+    """Send a browser to sign in and then back; a form's text is lost, its page is not."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    address = f"/sign-in?{urlencode({'next': back})}"
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
 
 
 def refusal_of(fault: Exception) -> RefusedError:

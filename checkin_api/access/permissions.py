@@ -32,6 +32,7 @@ class Action(StrEnum):
     READ_PUBLIC = "read_public"
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
+    SEE_ACCOUNT = "see_account"
     ACTIVATE_PHONE = "activate_phone"
     REFRESH_TOKENS = "refresh_tokens"
     SUBMIT_CHECKIN = "submit_checkin"
@@ -64,6 +65,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.READ_PUBLIC: EVERYBODY,
     Action.SIGN_IN: EVERYBODY,
     Action.SIGN_OUT: ACCOUNTS,
+    Action.SEE_ACCOUNT: ACCOUNTS,
     Action.ACTIVATE_PHONE: {Who.ANYBODY: Whose.NOBODYS},
     Action.REFRESH_TOKENS: {Who.ANYBODY: Whose.NOBODYS},
     Action.SUBMIT_CHECKIN: {Who.OFFENDER: Whose.OWN},

@@ -1,0 +1,92 @@
+"""Values to a page: the language, the words, local times, and who is signed in."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, has_request_context, render_template, request
+
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.gate import who
+from checkin_api.access.permissions import Action, allowed
+from checkin_api.console.form_safety import form_token
+from checkin_api.extensions import parts
+from checkin_api.sign_in.service import read_account
+from mobile_contract.messages import Language, catalogue, message
+from verifier.local_time import SHANGHAI
+
+LANGUAGE_COOKIE = "checkin_language"
+DONE = "done"
+
+
+def chosen_language() -> Language:
+    """Give the language of the page: `?lang=`, else the cookie's, else Chinese."""
+    if not has_request_context():
+        return Language.ZH
+    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
+    return Language(wanted) if wanted in set(Language) else Language.ZH
+
+
+def page(template: str, caller: OfficerCaller, **values: Any) -> str:
+    """Render a page for somebody who is signed in."""
+    return _rendered(
+        template,
+        account=read_account(parts(), caller),
+        sees_people=allowed(who(caller), Action.SEE_ITEMS) is not None,
+        form_token=form_token(),
+        done=_done(),
+        **values,
+    )
+
+
+def open_page(template: str, **values: Any) -> str:
+    """Render a page for anybody; touches no server."""
+    return _rendered(template, account=None, **values)
+
+
+def _rendered(template: str, **values: Any) -> str:
+    language = chosen_language()
+    return render_template(
+        template,
+        t=partial(_text, language),
+        language=language,
+        other_language=_address_in(Language.EN if language is Language.ZH else Language.ZH),
+        when=when,
+        day=day,
+        request_id=g.get("request_id", ""),
+        filled=_filled,
+        **values,
+    )
+
+
+def _text(language: Language, code: str, **facts: object) -> str:
+    return message(code, language, **facts)
+
+
+def when(instant: datetime | None) -> str:
+    """Write an instant as the clocks in Chongqing show it."""
+    return "" if instant is None else instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day(instant: datetime | date | None) -> str:
+    """Write the day of an instant in Chongqing, or a day."""
+    if isinstance(instant, datetime):
+        return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d")
+    return "" if instant is None else instant.isoformat()
+
+
+def _filled(name: str, default: str = "") -> str:
+    """Give what was typed before a form came back with a fault: nobody types a reason twice."""
+    return request.form.get(name, default) if request.method == "POST" else default
+
+
+def _done() -> str | None:
+    code = f"console.done.{request.args.get(DONE, '')}"
+    return code if code in catalogue(Language.ZH) else None
+
+
+def _address_in(language: Language) -> str:
+    kept = {name: value for name, value in request.args.items() if name not in {"lang", DONE}}
+    path = request.path if request.method == "GET" else "/"
+    return f"{path}?{urlencode({**kept, 'lang': language.value})}"

@@ -1,0 +1,98 @@
+"""Pages before and around being signed in."""
+
+from http import HTTPStatus
+
+from flask import Response, request
+
+from checkin_api.access.callers import Caller, OfficerCaller
+from checkin_api.access.gate import COOKIE, who
+from checkin_api.access.permissions import Action, allowed
+from checkin_api.console.local_addresses import local_address, see_other
+from checkin_api.console.page_routes import PageRoutes
+from checkin_api.console.rendering import open_page, page
+from checkin_api.extensions import parts, web_settings
+from checkin_api.sign_in.service import (
+    Credentials,
+    SetUp,
+    SignInRefusedError,
+    WeakPasswordError,
+    set_password,
+    sign_in,
+    sign_out,
+)
+
+routes = PageRoutes()
+
+
+@routes.get("/", Action.SEE_ACCOUNT)
+def start(caller: OfficerCaller) -> Response:
+    """Go to what the account is for."""
+    sees_items = allowed(who(caller), Action.SEE_ITEMS) is not None
+    return see_other("/items" if sees_items else "/account")
+
+
+@routes.get("/account", Action.SEE_ACCOUNT)
+def account(caller: OfficerCaller) -> str:
+    """Show who is signed in."""
+    return page("account.html", caller)
+
+
+@routes.get("/sign-in", Action.SIGN_IN)
+def sign_in_page(_caller: Caller) -> str:
+    """Ask for login and password."""
+    return open_page("sign_in.html", next=local_address(request.args.get("next", "/")))
+
+
+@routes.post("/sign-in", Action.SIGN_IN)
+def enter(_caller: Caller) -> Response | tuple[str, int]:
+    """Sign in."""
+    target = local_address(request.form.get("next", "/"))
+    typed = Credentials(request.form.get("login", ""), request.form.get("password", ""))
+    try:
+        secret = sign_in(parts(), typed)
+    except SignInRefusedError:
+        text = open_page("sign_in.html", next=target, fault="console.fault.sign_in")
+        return text, HTTPStatus.UNAUTHORIZED
+    return _carrying(see_other(target), secret)
+
+
+@routes.get("/set-up", Action.SIGN_IN)
+def set_up_page(_caller: Caller) -> str:
+    """Ask for the one-time code and a new password."""
+    return open_page("set_up.html")
+
+
+@routes.post("/set-up", Action.SIGN_IN)
+def set_up(_caller: Caller) -> Response | tuple[str, int]:
+    """Set the first password and sign in."""
+    password = request.form.get("password", "")
+    if password != request.form.get("password_again", password):
+        return _set_up_again("console.fault.passwords_differ")
+    command = SetUp(request.form.get("login", ""), request.form.get("code", ""), password)
+    try:
+        secret = set_password(parts(), command)
+    except WeakPasswordError:
+        return _set_up_again("console.fault.password_length")
+    except SignInRefusedError:
+        return _set_up_again("console.fault.set_up")
+    return _carrying(see_other("/"), secret)
+
+
+@routes.post("/sign-out", Action.SIGN_OUT)
+def leave(caller: OfficerCaller) -> Response:
+    """Sign out."""
+    sign_out(parts(), caller)
+    response = see_other("/sign-in")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _set_up_again(fault: str) -> tuple[str, int]:
+    return open_page("set_up.html", fault=fault), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _carrying(response: Response, secret: str) -> Response:
+    response.set_cookie(
+        COOKIE, secret, httponly=True, samesite="Lax", secure=web_settings().secure_cookies
+    )
+    return response
