@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from checkin_api.access.callers import Caller
 from checkin_api.access.permissions import Action
-from checkin_api.extensions import parts
+from checkin_api.extensions import parts, web_settings
 from checkin_api.openapi import as_text, contract
 from checkin_api.routes import Answer, Routes, route_table
 from mobile_contract.app import AppInfo, ProcessingNotice
@@ -55,10 +55,11 @@ def app(_caller: Caller) -> Answer:
     """Read which app versions are current, and the processing notice to show."""
     with transaction(parts().sessions, DOOR) as session:
         rules = in_force(session, None, parts().now())
+    operator = web_settings().operator
     notice = ProcessingNotice(
         version=NOTICE_VERSION,
-        text_zh=message("processing_notice.text", Language.ZH),
-        text_en=message("processing_notice.text", Language.EN),
+        text_zh=message("app.processing_notice", Language.ZH, operator=operator),
+        text_en=message("app.processing_notice", Language.EN, operator=operator),
     )
     return Answer(
         AppInfo(

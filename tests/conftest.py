@@ -1,0 +1,77 @@
+"""The servers and processes that tests act on: one set a test process, emptied between tests."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from storage.local_stack import Choices, LocalStack, Processes, Store
+from storage.parts import Parts, open_parts
+from storage.settings import StorageSettings
+from tests.factories import Factory
+from tests.world import World
+
+ROOT = Path(__file__).parent.parent
+STORE = Store(os.environ.get("STORE") or Store.RCLONE)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """Real PostgreSQL, Valkey and S3, with the schema of today."""
+    folder = Path(tempfile.mkdtemp(prefix="checkin-test-"))
+    stack = LocalStack(folder / "var", STORE, Choices(durable=False))
+    with stack:
+        Processes(ROOT / "Procfile", stack.environment, stack.logs).release()
+        yield stack
+        stack.erase()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def running(stack: LocalStack) -> Iterator[Processes]:
+    """Every process of the Procfile, as in production."""
+    processes = Processes(ROOT / "Procfile", stack.environment, stack.logs)
+    try:
+        processes.start(processes.names)
+        processes.wait_ready()
+        yield processes
+    finally:
+        processes.stop()
+
+
+@pytest.fixture(scope="session")
+def parts(stack: LocalStack) -> Parts:
+    """The parts of a web process, to look at what was recorded."""
+    return open_parts(StorageSettings.read(stack.environment("web")))
+
+
+@pytest.fixture
+def empty(stack: LocalStack) -> Iterator[None]:
+    """Empty tables, before the test and whatever it left."""
+    engine = create_engine(stack.superuser_url)
+    with engine.begin() as connection:
+        tables = connection.scalars(
+            text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename NOT IN ('alembic_version', 'heartbeats')"
+            )
+        ).all()
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
+    engine.dispose()
+    return
+
+
+@pytest.fixture
+def factory(parts: Parts, empty: None) -> Factory:  # noqa: ARG001 - ordered after the emptying
+    """Lays rows that a test needs and does not test."""
+    return Factory(parts)
+
+
+@pytest.fixture
+def world(stack: LocalStack, running: Processes, factory: Factory, tmp_path: Path) -> World:
+    """The whole system with people in it."""
+    return World(stack, running, factory, tmp_path)

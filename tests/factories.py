@@ -1,0 +1,171 @@
+"""Rows that a test needs and does not test, each with defaults that say nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from checkin_api.access.passwords import password_hash
+from checkin_api.access.secret_texts import hashed, new_code
+from mobile_contract.codes import Datum
+from storage.database import Scope, ScopeKind, transaction
+from storage.parts import Parts
+from storage.records import (
+    ActivationCode,
+    District,
+    Fence,
+    Offender,
+    Office,
+    Officer,
+    PlanKind,
+    ReportingPlan,
+    Role,
+    SupervisionPeriod,
+    Window,
+)
+
+TEST = Scope(ScopeKind.COMMAND, "factory")
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of accounts that live for one test
+PEOPLES_SQUARE = (29.5630, 106.5516)  # Chongqing, WGS-84
+
+
+@dataclass
+class Factory:
+    """Makes rows; every name is new."""
+
+    parts: Parts
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction of the test itself."""
+        with transaction(self.parts.sessions, TEST) as session:
+            yield session
+
+    def district(self) -> UUID:
+        """A district."""
+        row = District(code=f"D{next(self.numbers)}", name="区县")
+        return self._added(row)
+
+    def office(self, district: UUID | None = None) -> UUID:
+        """A justice office."""
+        row = Office(
+            district_id=district or self.district(), code=f"O{next(self.numbers)}", name="司法所"
+        )
+        return self._added(row)
+
+    def officer(
+        self, office: UUID | None = None, role: Role = Role.OFFICER, district: UUID | None = None
+    ) -> Officer:
+        """An account with the password PASSWORD."""
+        row = Officer(
+            login=f"officer{next(self.numbers)}",
+            name="工作人员",
+            role=role,
+            office_id=office,
+            district_id=district,
+            password_hash=password_hash(PASSWORD),
+            created_at=self.parts.now(),
+        )
+        self._added(row)
+        return row
+
+    def offender(self, office: UUID | None = None, *, supervised: bool = True) -> Offender:
+        """A person, under supervision since last year."""
+        row = Offender(
+            number=f"CQ{next(self.numbers):06}",
+            name="对象",
+            office_id=office or self.office(),
+            created_at=self.parts.now(),
+        )
+        self._added(row)
+        if supervised:
+            self.period(row.id)
+        return row
+
+    def period(self, offender: UUID, ends_on: date | None = None) -> UUID:
+        """A supervision period."""
+        return self._added(
+            SupervisionPeriod(
+                offender_id=offender,
+                starts_on=date(2025, 1, 1),
+                ends_on=ends_on,
+                created_at=self.parts.now(),
+            )
+        )
+
+    def fence(self, offender: UUID, radius_m: float = 5000) -> UUID:
+        """A circle around the People's Square."""
+        return self._added(
+            Fence(
+                offender_id=offender,
+                latitude=PEOPLES_SQUARE[0],
+                longitude=PEOPLES_SQUARE[1],
+                datum=Datum.WGS84,
+                radius_m=radius_m,
+                created_by="factory",
+                created_at=self.parts.now() - timedelta(days=400),
+            )
+        )
+
+    def plan(self, offender: UUID, starts_on: date = date(2025, 1, 1)) -> UUID:
+        """The default daily plan."""
+        return self._added(
+            ReportingPlan(
+                offender_id=offender,
+                kind=PlanKind.DAILY,
+                opens=time(8),
+                due=time(20),
+                grace_ends=time(21),
+                starts_on=starts_on,
+                created_by="factory",
+                created_at=self.parts.now(),
+            )
+        )
+
+    def window(
+        self,
+        offender: UUID,
+        opens: datetime | None = None,
+        open_for: timedelta = timedelta(hours=1),
+        grace: timedelta = timedelta(minutes=30),
+    ) -> UUID:
+        """A window around now."""
+        now = self.parts.now()
+        opens = opens or now - timedelta(minutes=1)
+        grace_ends = opens + open_for + grace
+        return self._added(
+            Window(
+                offender_id=offender,
+                opens_at=opens,
+                due_at=opens + open_for,
+                grace_ends_at=grace_ends,
+                upload_until=grace_ends + timedelta(hours=72),
+                outcome_since=now,
+            )
+        )
+
+    def activation_code(self, offender: UUID, issued_by: UUID | None = None) -> str:
+        """A living code, in clear."""
+        code, now = new_code(), self.parts.now()
+        officer = issued_by or self.officer(self.office()).id
+        self._added(
+            ActivationCode(
+                offender_id=offender,
+                code_sha256=hashed(code),
+                issued_by=officer,
+                issued_at=now,
+                expires_at=now + timedelta(minutes=30),
+            )
+        )
+        return code
+
+    def _added(self, row: object) -> UUID:
+        with self.session() as session:
+            session.add(row)
+            session.flush()
+            return row.id  # type: ignore[attr-defined,no-any-return]
