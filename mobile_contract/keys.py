@@ -2,17 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field
 
-from mobile_contract.shapes import Instant, Told
+from mobile_contract.shapes import OPEN, Instant, Told
 
 
 class PublishedKey(Told):
     """One Ed25519 key; a receipt names it by `key_id`."""
 
     key_id: str
-    algorithm: Literal["Ed25519"] = "Ed25519"
-    public_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    algorithm: Annotated[Literal["Ed25519"], OPEN] = "Ed25519"
+    public_key: str = Field(description="Base64 of the raw public key, 32 bytes.")
     valid_from: Instant | None = None
     valid_until: Instant | None = None
 

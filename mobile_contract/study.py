@@ -41,7 +41,7 @@ class StudyFile(Told):
     path: FilePath
     sha256: Sha256
     length: Annotated[int, Field(strict=True, ge=1, le=LARGEST_FILE)]
-    content_type: StudyType
+    content_type: Annotated[StudyType, OPEN]
 
 
 class Choice(Told):

@@ -26,7 +26,7 @@ def main() -> int:
     except (UsageError, NotActivatedError, OSError) as error:
         status, answer = WRONG_USE, {"error": str(error)}
     except (RefusedError, SignInNeededError) as refusal:
-        status, answer = REFUSED, refusal.problem.model_dump(mode="json")
+        status, answer = REFUSED, refusal.problem.model_dump(mode="json", warnings=False)
     except ReceiptUnprovenError as error:
         status, answer = REFUSED, {"proven": False, "error": str(error)}
     except NoAnswerError as error:
