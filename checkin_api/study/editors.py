@@ -1,0 +1,45 @@
+"""Editors sign in with a password and get one token for one upload."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checkin_api.access.callers import Anybody
+from checkin_api.access.passwords import password_matches
+from checkin_api.access.tokens import issue_access
+from checkin_api.refusals import RefusedError
+from mobile_contract.codes import ProblemCode
+from mobile_contract.content import EditorSignIn, EditorToken
+from storage import audit
+from storage.database import Scope, ScopeKind, transaction
+from storage.parts import Parts
+from storage.records import Officer, Role
+
+TOKEN_LIFE = timedelta(hours=2)  # a large module over a slow line
+
+
+def sign_in(parts: Parts, caller: Anybody, body: EditorSignIn) -> EditorToken:
+    """Give an editor a token; raises RefusedError (sign_in_refused) without saying why."""
+    with transaction(parts.sessions, caller.scope) as session:
+        editor = _editor(session, body.login)
+    fits = password_matches(editor.password_hash if editor else None, body.password)
+    if editor is None or not fits:
+        raise RefusedError(ProblemCode.SIGN_IN_REFUSED)
+    now = parts.now()
+    with transaction(parts.sessions, Scope(ScopeKind.OFFICER, editor.id)) as session:
+        audit.record(session, "content_signed_in", now, subject=editor.id)
+    return EditorToken(
+        access_token=issue_access("officer", editor.id, TOKEN_LIFE),
+        access_expires_at=now + TOKEN_LIFE,
+    )
+
+
+def _editor(session: Session, login: str) -> Officer | None:
+    if "\x00" in login:  # PostgreSQL takes no NUL
+        return None
+    return session.scalars(
+        select(Officer).where(
+            Officer.login == login, Officer.role == Role.EDITOR, Officer.disabled_at.is_(None)
+        )
+    ).first()

@@ -1,0 +1,1 @@
+"""What became of a person's work through a study module (学习记录)."""
