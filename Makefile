@@ -10,7 +10,7 @@ STORE ?= rclone
 KEEP ?=
 # Where `make run` keeps its data; media of one S3 server cannot be read by the other.
 DATA ?= $(if $(filter minio,$(STORE)),var/on-minio,var)
-# Further words for pytest, as in: make test ARGS="tests/storage -k restart"
+# Further words, as in: make test ARGS="tests/storage -k killed", make run ARGS="--port web=8000"
 ARGS ?=
 export STORE KEEP
 
@@ -47,7 +47,7 @@ check: setup
 	$(PY) -m checkin_api.openapi --check
 
 run: setup $(STORE_READY)
-	$(PY) -m storage.local_stack --run --store $(STORE) --data $(DATA)
+	$(PY) -m storage.local_stack --run --store $(STORE) --data $(DATA) $(ARGS)
 
 minio: setup
 	$(PY) -m storage.local_stack.minio_build

@@ -55,7 +55,7 @@ def _serve(stack: LocalStack, *, with_processes: bool) -> None:
 
 def _show(stack: LocalStack, *, with_processes: bool) -> None:
     if with_processes:
-        report_to_stderr(f"console      {stack.public_url}/console")
+        report_to_stderr(f"console      {stack.public_url}/")
         report_to_stderr(f"phones' API  {stack.public_url}/v1/docs")
     report_to_stderr(f"settings     {stack.data}/env/<process>.env")
     report_to_stderr(f"logs         {stack.logs}")

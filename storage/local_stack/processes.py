@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from signal import SIGKILL, Signals
 
@@ -20,6 +22,7 @@ WEB = "web"
 _LOOK_EVERY_S = 0.1
 _SETTLED_AFTER_S = 1.0
 _RELEASE_WITHIN_S = 300.0
+_STOP_WITHIN_S = 25.0  # longer than gunicorn gives a request that is being answered
 
 EnvironmentForRole = Callable[[str], Mapping[str, str]]
 
@@ -111,9 +114,9 @@ class Processes:
         self._running[name].start()
 
     def stop(self) -> None:
-        """Stop all, in the Procfile's order; harmless when nothing runs."""
-        for running in self._running.values():
-            running.stop()
+        """Stop all at the same time; harmless when nothing runs."""
+        with ThreadPoolExecutor(max_workers=len(self._running) or 1) as pool:
+            list(pool.map(Supervised.stop, self._running.values()))
         self._running.clear()
 
     def _command(self, name: str) -> Command:
@@ -129,7 +132,8 @@ class Processes:
             "PYTHONUNBUFFERED": "1",
         }
         log = self.log_folder / f"{name}.log"
-        return Command(name, self._commands[name], environment, self._folder, log)
+        command = Command(name, self._commands[name], environment, self._folder, log)
+        return replace(command, stop_within_s=_STOP_WITHIN_S)
 
     def _is_ready(self, name: str) -> bool:
         running = self._running[name]

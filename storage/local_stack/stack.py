@@ -28,6 +28,8 @@ from storage.local_stack.valkey import Valkey
 PORTS = ("postgres", "valkey", "s3", "web")
 _HEALTHY_WITHIN_S = 60.0
 _LOOK_EVERY_S = 0.05
+# The first may be the former server's fault, which was killed and still holds port or data.
+_DEATHS_TO_GIVE_UP = 3
 
 
 def report_to_stderr(line: str) -> None:
@@ -150,28 +152,18 @@ class LocalStack:
     def wait_healthy(self, name: str, within_s: float = _HEALTHY_WITHIN_S) -> None:
         """Wait until a server answers; raises StackError when it dies or is too late."""
         server, running = self._servers[name], self._running[name]
-        log = running.command.log
         deaths = running.deaths
         until = time.monotonic() + within_s
-        while True:
-            try:
-                server.check()
-            except (NotReadyError, OSError) as error:
-                last = error
-            else:
-                server.settle()
-                return
-            if running.deaths > deaths:
-                why = f"it ended while starting ({running.command.last_words()})"
-                raise StackError(
-                    who=server.title, why=why, cure=f"Read {log}, then start again"
-                ) from last
-            if time.monotonic() > until:
-                why = f"it did not answer within {within_s:.0f} s ({last})"
-                raise StackError(
-                    who=server.title, why=why, cure=f"Read {log}, then start again"
-                ) from last
+        while (error := _unhealthy(server)) is not None:
+            dies = running.deaths - deaths >= _DEATHS_TO_GIVE_UP
+            if dies or time.monotonic() > until:
+                why = f"it did not answer within {within_s:.0f} s ({error})"
+                if dies:
+                    why = f"it ended while starting ({running.command.last_words()})"
+                cure = f"Read {running.command.log}, then start again"
+                raise StackError(who=server.title, why=why, cure=cure) from error
             time.sleep(_LOOK_EVERY_S)
+        server.settle()
 
     def _lay_out(self) -> None:
         _claim_for(self.data, self.store)
@@ -206,6 +198,14 @@ class LocalStack:
                 who="Local servers", why="they were not started", cure="Call start() first"
             )
         return self._endpoints
+
+
+def _unhealthy(server: Server) -> Exception | None:
+    try:
+        server.check()
+    except (NotReadyError, OSError) as error:
+        return error
+    return None
 
 
 def _claim_for(data: Path, store: Store) -> None:

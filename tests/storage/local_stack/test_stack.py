@@ -154,6 +154,7 @@ def test_a_server_that_cannot_start_is_named_with_its_last_words(
     assert alive(descendants(os.getpid())) == []
 
 
+@pytest.mark.media
 def test_minio_starts_with_generated_keys(tmp_path: Path, choices: Choices) -> None:
     if not choices.places.minio.exists():
         pytest.skip("MinIO is not built; `make minio` builds it")
