@@ -1,0 +1,111 @@
+"""Every code has its words in both languages, and none of them accuses anybody."""
+
+import string
+from enum import StrEnum
+
+import pytest
+
+from mobile_contract import codes, content
+from mobile_contract.messages import Language, MissingTextError, catalogue, message
+from mobile_contract.problems import RETRY, STATUS
+from storage.records import Cause, FlagKind, IdentityAnswer
+from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
+from verifier.verdicts.flags import Flag, Note
+
+NAMESPACES: list[tuple[str, type[StrEnum]]] = [
+    ("theme", codes.Theme),
+    ("datum", codes.Datum),
+    ("channel", codes.Channel),
+    ("no_place", codes.NoPlaceReason),
+    ("no_selfie", codes.NoSelfieReason),
+    ("state", codes.CheckInState),
+    ("outcome", codes.WindowOutcome),
+    ("window", codes.WindowOutcome),
+    ("reason", codes.ToldReason),
+    ("next", codes.NextStep),
+    ("decided_by", codes.DecidedBy),
+    ("objection", codes.ObjectionState),
+    ("notice", codes.NoticeKind),
+    ("device", codes.DeviceState),
+    ("retry", codes.Retry),
+    ("problem", codes.ProblemCode),
+    ("version", content.VersionState),
+    ("flag", Flag),
+    ("flag", Note),
+    ("flag_kind", FlagKind),
+    ("face", FaceVerdict),
+    ("place", PlaceAnswer),
+    ("time", TimeBasis),
+    ("identity", IdentityAnswer),
+    ("item", Cause),
+]
+EVERY_TEXT = [
+    pytest.param(language, code, id=f"{language}-{code}")
+    for language in Language
+    for code in catalogue(language)
+]
+ACCUSING = {
+    Language.EN: (
+        "fail", "fake", "fraud", "cheat", "forg", "liar", "lying", "suspicio", "suspect",
+        "violat", "offender", "criminal", "guilty",
+    ),
+    Language.ZH: (
+        "失败", "虚假", "伪造", "作弊", "欺诈", "造假", "弄虚", "判定", "违规", "可疑", "嫌疑",
+        "犯人", "罪犯",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(("namespace", "codes_"), NAMESPACES)
+def test_every_code_has_its_words(
+    namespace: str, codes_: type[StrEnum], language: Language
+) -> None:
+    missing = [code for code in codes_ if not catalogue(language).get(f"{namespace}.{code}")]
+    assert missing == []
+
+
+def test_every_enum_of_the_contract_has_a_namespace() -> None:
+    enums = {thing for thing in vars(codes).values() if isinstance(thing, type)} - {StrEnum}
+    assert enums <= {enum for _, enum in NAMESPACES}
+
+
+def test_both_languages_have_the_same_codes() -> None:
+    assert set(catalogue(Language.ZH)) == set(catalogue(Language.EN))
+
+
+@pytest.mark.parametrize(("language", "code"), EVERY_TEXT)
+def test_no_text_accuses_anybody(language: Language, code: str) -> None:
+    text = catalogue(language)[code].lower()
+    assert [word for word in ACCUSING[language] if word in text] == []
+
+
+@pytest.mark.parametrize("code", catalogue(Language.ZH))
+def test_both_texts_ask_for_the_same_facts(code: str) -> None:
+    asked = [
+        {name for _, name, _, _ in string.Formatter().parse(catalogue(language)[code]) if name}
+        for language in Language
+    ]
+    assert asked[0] == asked[1]
+
+
+def test_facts_are_set_into_the_text() -> None:
+    assert "K7Q2" in message("receipt.accepted", Language.EN, short_code="K7Q2")
+
+
+@pytest.mark.parametrize("code", ["problem.no_such_code", "receipt.accepted"])
+def test_a_missing_text_or_fact_is_an_error_and_no_empty_line(code: str) -> None:
+    with pytest.raises(MissingTextError):
+        message(code, Language.ZH)
+
+
+def test_the_rules_own_sentence_is_the_one_that_is_told() -> None:
+    told = [message("reason.photo_unclear", language) for language in Language]
+    assert told == [
+        "照片比对未得出明确结论，工作人员将核实，您无需操作。",
+        "The comparison gave no clear result; an officer will look. You need do nothing.",
+    ]
+
+
+def test_every_problem_has_a_status_and_a_way_on() -> None:
+    assert set(STATUS) == set(RETRY) == set(codes.ProblemCode)
