@@ -1,4 +1,4 @@
-"""Passwords and keys of the local servers: made once for a data folder, readable by its owner."""
+"""Passwords of the local servers: made once for a data folder, readable by its owner."""
 
 import base64
 import json
@@ -7,13 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from storage.private_files import write_private
 
-from storage.local_stack.private_files import private_folder, write_private
-
-TOKEN_KEY_BYTES = 64
-NONCE_KEY_BYTES = 32
 _MINIO_KEY_BYTES = 32
 
 
@@ -51,21 +46,6 @@ def load_credentials(file: Path) -> Credentials:
     return Credentials(**json.loads(file.read_text()))
 
 
-def lay_keys(folder: Path) -> Path:
-    """Lay the server's key files where none are, and return the folder."""
-    private_folder(folder)
-    kid = secrets.token_hex(4)
-    files = {
-        "tokens-*.key": (f"tokens-{kid}.key", secrets.token_bytes(TOKEN_KEY_BYTES)),
-        "nonce-*.key": (f"nonce-{kid}.key", secrets.token_bytes(NONCE_KEY_BYTES)),
-        "receipts-*.pem": (f"receipts-{kid}.pem", _signing_key()),
-    }
-    for pattern, (name, content) in files.items():
-        if not any(folder.glob(pattern)):
-            write_private(folder / name, content)
-    return folder
-
-
 def _generate() -> Credentials:
     return Credentials(
         superuser=secrets.token_urlsafe(24),
@@ -74,12 +54,4 @@ def _generate() -> Credentials:
         s3_access_key=secrets.token_hex(10),
         s3_secret_key=secrets.token_hex(20),
         minio_key=base64.b64encode(secrets.token_bytes(_MINIO_KEY_BYTES)).decode(),
-    )
-
-
-def _signing_key() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
     )

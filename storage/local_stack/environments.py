@@ -7,9 +7,9 @@ from pathlib import Path
 from storage.local_stack.credentials import Role
 from storage.local_stack.ports import LOOPBACK
 from storage.local_stack.postgres import Postgres
-from storage.local_stack.private_files import write_private
 from storage.local_stack.s3 import S3
 from storage.local_stack.valkey import Valkey
+from storage.private_files import write_private
 
 BUCKET = "checkin-media"
 REGION = "us-east-1"

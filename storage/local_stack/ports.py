@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.private_files import write_private
+from storage.private_files import write_private
 
 LOOPBACK = "127.0.0.1"
 

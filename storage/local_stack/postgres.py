@@ -13,9 +13,9 @@ from storage.local_stack.credentials import Credentials, Role
 from storage.local_stack.faults import StackError
 from storage.local_stack.ports import LOOPBACK
 from storage.local_stack.postgres_files import PostgresFiles
-from storage.local_stack.private_files import append_private, private_folder, write_private
 from storage.local_stack.server import NotReadyError
 from storage.local_stack.supervised import Command
+from storage.private_files import append_private, private_folder, write_private
 
 DATABASE = "checkin"
 SUPERUSER = "postgres"
@@ -41,8 +41,8 @@ class Postgres:
         return f"postgresql://{user}:{password}@{LOOPBACK}:{self.port}/{database}"
 
     @property
-    def superuser_url(self) -> str:
-        """Return the superuser's URL: for tests and set-up, never for the application."""
+    def maintenance_url(self) -> str:
+        """Return the superuser's URL of the database that every cluster has."""
         return self.url(SUPERUSER, self.credentials.superuser, "postgres")
 
     def prepare(self) -> Command:
@@ -73,13 +73,13 @@ class Postgres:
     def check(self) -> None:
         """Return when the server lets the superuser in."""
         try:
-            psycopg.connect(self.superuser_url, connect_timeout=2).close()
+            psycopg.connect(self.maintenance_url, connect_timeout=2).close()
         except psycopg.OperationalError as error:
             raise NotReadyError(str(error)) from error
 
     def settle(self) -> None:
         """Make the logins and the database; what they may do is granted by the migrations."""
-        with psycopg.connect(self.superuser_url, autocommit=True) as connection:
+        with psycopg.connect(self.maintenance_url, autocommit=True) as connection:
             for role in Role:
                 _ensure_login(connection, role.login, self.credentials.logins[role.login])
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])

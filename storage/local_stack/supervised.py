@@ -9,8 +9,8 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
 from storage.local_stack.faults import StackError
-from storage.local_stack.private_files import append_private
 from storage.local_stack.process_tree import descendants, kill_all, process, wait_gone
+from storage.private_files import append_private
 
 Report = Callable[[str], None]
 
