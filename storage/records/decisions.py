@@ -34,6 +34,7 @@ class Review(Record):
         closed("identity", IdentityAnswer),
         UniqueConstraint("offender_id", "checkin_id", "officer_id"),
         CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint("identity IS NOT NULL OR place_accepted IS NOT NULL", name="answered"),
         ForeignKeyConstraint(
             ["offender_id", "checkin_id"], ["checkins.offender_id", "checkins.id"]
         ),
@@ -45,7 +46,8 @@ class Review(Record):
     officer_id: Mapped[UUID] = mapped_column(ForeignKey("officers.id"))
     officer_role: Mapped[str]
     objection_id: Mapped[UUID | None] = mapped_column(ForeignKey("objections.id"))
-    identity: Mapped[IdentityAnswer] = mapped_column(Code(IdentityAnswer))
+    # None where only the place was still open.
+    identity: Mapped[IdentityAnswer | None] = mapped_column(Code(IdentityAnswer))
     place_accepted: Mapped[bool | None]
     reason: Mapped[str]
     answered_at: Mapped[datetime]

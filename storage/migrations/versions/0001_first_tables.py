@@ -863,12 +863,16 @@ def upgrade() -> None:
         sa.Column("officer_id", sa.Uuid(), nullable=False),
         sa.Column("officer_role", sa.Text(), nullable=False),
         sa.Column("objection_id", sa.Uuid(), nullable=True),
-        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=True),
         sa.Column("place_accepted", sa.Boolean(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "identity IN ('yes', 'no', 'cannot_tell')", name=op.f("reviews_identity_check")
+        ),
+        sa.CheckConstraint(
+            "identity IS NOT NULL OR place_accepted IS NOT NULL",
+            name=op.f("reviews_answered_check"),
         ),
         sa.CheckConstraint("length(reason) > 0", name=op.f("reviews_reason_check")),
         sa.ForeignKeyConstraint(
