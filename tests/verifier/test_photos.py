@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import time
 
 import cv2
@@ -225,3 +227,13 @@ def test_hostile_input_of_full_size_costs_less_than_decoding_a_photo() -> None:
             _refusal(data)
             worst = max(worst, time.process_time() - begun)
     assert worst < 1.0  # measured 0.03 s; a quadratic scan takes minutes
+
+
+def test_the_door_loads_no_face_library() -> None:
+    looking = (
+        "import sys, verifier.photos, verifier.verdicts.bands;"
+        "print(sorted({'cv2', 'numpy', 'dlib', 'face_recognition'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", looking], check=True, capture_output=True)
+
+    assert done.stdout.strip() == b"[]"

@@ -1,0 +1,18 @@
+"""References of photos that are known to be good."""
+
+from collections.abc import Iterable
+
+from verifier.faces import matching
+from verifier.faces.examine import embed_reference
+from verifier.faces.matching import References, ReferenceVectors
+from verifier.faces.models import Models
+
+
+def vectors_of(photo: bytes, models: Models) -> ReferenceVectors:
+    vectors = embed_reference(photo, models)
+    assert isinstance(vectors, ReferenceVectors), vectors
+    return vectors
+
+
+def of(photos: Iterable[bytes], models: Models) -> References:
+    return matching.mean_of([vectors_of(photo, models) for photo in photos])
