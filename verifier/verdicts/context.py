@@ -1,6 +1,7 @@
 """Gathers what `decide` looks at: the evidence that is stored and what is true around it now."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from verifier.verdicts.evidence import (
     TimeEvidence,
 )
 from verifier.verdicts.face import RETAKE_VERDICTS
-from verifier.verdicts.stored_face import face_from_row
+from verifier.verdicts.stored_face import MEDIA_LOST, face_from_row
 
 EARLIER_PLACES = 6  # with the one that is judged, seven (docs/rules.md 1)
 ASKED_AGAIN = [str(verdict) for verdict in (*RETAKE_VERDICTS, FaceVerdict.UNSURE)]
@@ -34,14 +35,17 @@ def evidence_of(
     session: Session, checkin: CheckIn, window: Window | None, rules: Rules, now: datetime
 ) -> Evidence:
     """Returns everything that is known about a check-in."""
+    face = _face(session, checkin)
     return Evidence(
-        face=_face(session, checkin),
+        face=face,
         place=_place(session, checkin, rules),
         time=TimeEvidence(
             TimeBasis(checkin.time_basis), checkin.clock_difference_s, checkin.captured_offline
         ),
         device=_device(session, checkin, rules),
-        circumstances=_circumstances(session, checkin, window, now),
+        circumstances=replace(
+            _circumstances(session, checkin, window, now), media_lost=face.error == MEDIA_LOST
+        ),
     )
 
 

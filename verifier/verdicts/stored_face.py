@@ -5,6 +5,8 @@ from typing import Any
 
 from verifier.verdicts.evidence import FaceEvidence, FaceScores, FaceVerdict
 
+MEDIA_LOST = "media_lost"  # the error of evidence about a photo that we no longer have
+
 
 def face_to_row(face: FaceEvidence) -> dict[str, Any]:
     """Returns the values that a row keeps."""

@@ -1,0 +1,1 @@
+"""What the workers do: one bell, `drain`, and one file for each kind of work."""

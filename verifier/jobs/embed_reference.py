@@ -1,0 +1,82 @@
+"""Making an enrolled photo comparable: its vectors, or why it cannot be used."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage import work
+from storage.database import transaction
+from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
+from storage.records import Media, Queue, ReferencePhoto, ReferencePhotoState, WorkKind
+from storage.stored_media import stored_object
+from storage.work import Claim, Subject
+from verifier.faces.examine import embed_reference
+from verifier.faces.matching import ReferenceVectors
+from verifier.faces.models import Models
+from verifier.jobs.stored_references import vector_rows
+from verifier.jobs.workplace import Workplace
+from verifier.verdicts.evidence import FaceVerdict
+
+
+class ReferenceFailedError(Exception):
+    """A fault of ours kept a photo from being embedded; another attempt may do better."""
+
+
+def handle(workplace: Workplace, claim: Claim) -> None:
+    """Embeds one photo; raises ReferenceFailedError for a fault of ours."""
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        photo = _begin(session, claim, workplace.parts.now())
+    if photo is None:
+        return
+    found = _look(workplace, claim, photo)
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        now = workplace.parts.now()
+        work.finish(session, claim, now)
+        photo_row = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
+        _conclude(session, photo_row, workplace.face_models, found)
+        owner = session.get_one(Media, photo_row.media_id).offender_id
+        work.add(session, WorkKind.RENDER_MEDIA, Subject(photo_row.media_id, owner), now)
+
+
+def put_back(session: Session, claim: Claim, now: datetime) -> None:
+    """Does nothing: a photo stays `examining` until somebody has looked at it."""
+
+
+def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:  # noqa: ARG001 - the Handler protocol
+    """Says that we could not use the photo, so that the officer adds another."""
+    photo = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
+    photo.state, photo.fault = ReferencePhotoState.UNUSABLE, str(FaceVerdict.ERROR)
+    return frozenset()
+
+
+def _begin(session: Session, claim: Claim, now: datetime) -> StoredObject | None:
+    photo = session.get_one(ReferencePhoto, claim.subject.id)
+    if photo.state is not ReferencePhotoState.EXAMINING:
+        work.finish(session, claim, now)
+        return None
+    return stored_object(session.get_one(Media, photo.media_id))
+
+
+def _look(
+    workplace: Workplace, claim: Claim, photo: StoredObject
+) -> ReferenceVectors | FaceVerdict:
+    try:
+        data = workplace.parts.media.fetch(photo)
+    except (ObjectMissingError, ObjectDiffersError):
+        return FaceVerdict.ERROR
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        work.mark_examining(session, claim, workplace.parts.now())
+    found = embed_reference(data, workplace.face_models)
+    if found is FaceVerdict.ERROR:
+        raise ReferenceFailedError
+    return found
+
+
+def _conclude(
+    session: Session, photo: ReferencePhoto, models: Models, found: ReferenceVectors | FaceVerdict
+) -> None:
+    if isinstance(found, FaceVerdict):
+        photo.state, photo.fault = ReferencePhotoState.UNUSABLE, str(found)
+        return
+    session.add_all(vector_rows(photo.id, found, models))
+    photo.state = ReferencePhotoState.USABLE

@@ -1,0 +1,78 @@
+"""A person's enrolled vectors, in rows and out of them; only those of the models in use."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.records import (
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
+    ReferenceVector,
+)
+from verifier.faces import matching
+from verifier.faces.matching import References, ReferenceVectors
+from verifier.faces.model_files import SFACE
+from verifier.faces.models import Models
+
+DLIB = "dlib_face_recognition_resnet_model_v1.dat"
+
+
+class NotComparableError(Exception):
+    """The enrolled photos have no vectors of the models in use."""
+
+
+def vector_rows(photo_id: UUID, vectors: ReferenceVectors, models: Models) -> list[ReferenceVector]:
+    """Returns the rows that keep what the models made of a photo."""
+    return [
+        ReferenceVector(
+            photo_id=photo_id,
+            model=model,
+            model_sha256=models.sha256[model],
+            vector=matching.to_bytes(vector),
+        )
+        for model, vector in ((SFACE.name, vectors.sface), (DLIB, vectors.dlib))
+    ]
+
+
+def references_of(session: Session, offender_id: UUID, models: Models) -> References | None:
+    """Returns the mean of the approved photos, None for a person who is not enrolled.
+
+    Raises NotComparableError: vectors of different models are never compared.
+    """
+    rows = session.execute(
+        select(ReferencePhoto.id, ReferenceVector.model_sha256, ReferenceVector.vector)
+        .join(ReferenceSet, ReferenceSet.id == ReferencePhoto.set_id)
+        .outerjoin(ReferenceVector, ReferenceVector.photo_id == ReferencePhoto.id)
+        .where(
+            ReferenceSet.offender_id == offender_id,
+            ReferenceSet.state == ReferenceSetState.APPROVED,
+            ReferencePhoto.state == ReferencePhotoState.USABLE,
+        )
+    ).all()
+    if not rows:
+        return None
+    vectors = _whole([(photo, sha256, vector) for photo, sha256, vector in rows], models)
+    if not vectors:
+        raise NotComparableError
+    return matching.mean_of(vectors)
+
+
+def _whole(
+    rows: Iterable[tuple[UUID, str | None, bytes | None]], models: Models
+) -> list[ReferenceVectors]:
+    """Returns the vectors of the photos that both models in use have seen."""
+    found: dict[UUID, dict[str, bytes]] = defaultdict(dict)
+    for photo, sha256, vector in rows:
+        if sha256 is not None and vector is not None:
+            found[photo][sha256] = vector
+    sface, dlib = models.sha256[SFACE.name], models.sha256[DLIB]
+    return [
+        ReferenceVectors(matching.from_bytes(kept[sface]), matching.from_bytes(kept[dlib]))
+        for kept in found.values()
+        if sface in kept and dlib in kept
+    ]

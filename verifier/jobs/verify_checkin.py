@@ -1,0 +1,193 @@
+"""Verifying a check-in: claim, look at the selfie, conclude; no transaction while looking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mobile_contract.codes import CheckInState
+from storage import work
+from storage.database import transaction
+from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
+from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Queue, WorkKind
+from storage.stored_media import stored_object
+from storage.work import Claim, Subject
+from verifier.faces.examine import examine
+from verifier.faces.matching import References
+from verifier.faces.models import Models
+from verifier.jobs.stored_references import NotComparableError, references_of
+from verifier.jobs.workplace import Workplace
+from verifier.rules.in_force import in_force_for
+from verifier.verdicts import bands
+from verifier.verdicts.bands import ThresholdSet
+from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
+from verifier.verdicts.reach_verdict import reach_verdict
+from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
+
+SELFIE = "selfie"
+NOT_COMPARABLE = "references_not_comparable"
+ATTEMPTS_USED_UP = "attempts_used_up"
+
+
+class UnknownThresholdSetError(Exception):
+    """A rule names a threshold set that there is not."""
+
+
+@dataclass(frozen=True)
+class _Photo:
+    """The selfie of a check-in, by the row that names its object."""
+
+    media_id: UUID
+    stored: StoredObject
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What is looked at: the selfie, if one was sent, and what it is compared with."""
+
+    photo: _Photo | None
+    references: References | None
+    comparable: bool
+    thresholds: ThresholdSet
+
+
+def handle(workplace: Workplace, claim: Claim) -> None:
+    """Measures one check-in and reaches its verdict."""
+    started_at = workplace.parts.now()
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        material = _begin(session, claim, workplace.face_models, started_at)
+    face = _look(workplace, claim, material)
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        now = workplace.parts.now()
+        if face.verdict is FaceVerdict.ERROR and _worth_another_try(claim, face):
+            _keep_evidence(session, claim, face, (started_at, now))
+            work.fail_attempt(session, claim, face.error or "error", now)
+            put_back(session, claim, now)
+            return
+        work.finish(session, claim, now)
+        _keep_evidence(session, claim, face, (started_at, now))
+        rings = _conclude(session, claim, material, now)
+    workplace.ring(rings)
+
+
+def put_back(session: Session, claim: Claim, now: datetime) -> None:
+    """Lets a check-in wait again whose attempt was lost."""
+    checkin = _checkin(session, claim)
+    if checkin.state is CheckInState.VERIFYING:
+        checkin.move(CheckInState.RECEIVED, now)
+
+
+def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
+    """Says that we could not look, so that an officer does; never held against the person."""
+    face = FaceEvidence(FaceVerdict.ERROR, error=ATTEMPTS_USED_UP)
+    _keep_evidence(session, claim, face, (now, now))
+    return reach_verdict(session, *_key(claim), now).rings
+
+
+def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Material:
+    checkin = _checkin(session, claim)
+    put_back(session, claim, now)  # where the attempt before was lost, this is a new one
+    if checkin.state is CheckInState.RECEIVED:
+        checkin.move(CheckInState.VERIFYING, now)
+    rules = in_force_for(session, checkin.offender_id, now)
+    references, comparable = _references(session, checkin.offender_id, models)
+    return _Material(
+        photo=_photo(session, checkin),
+        references=references,
+        comparable=comparable,
+        thresholds=_thresholds(rules.threshold_set),
+    )
+
+
+def _references(
+    session: Session, offender_id: UUID, models: Models
+) -> tuple[References | None, bool]:
+    try:
+        return references_of(session, offender_id, models), True
+    except NotComparableError:
+        return None, False
+
+
+def _photo(session: Session, checkin: CheckIn) -> _Photo | None:
+    row = session.scalars(
+        select(Media).where(
+            Media.offender_id == checkin.offender_id,
+            Media.checkin_id == checkin.id,
+            Media.kind == MediaKind.CHECKIN,
+            Media.name == SELFIE,
+        )
+    ).first()
+    return None if row is None else _Photo(row.id, stored_object(row))
+
+
+def _thresholds(name: str | None) -> ThresholdSet:
+    if name in {None, bands.DEFAULT.name}:
+        return bands.DEFAULT
+    raise UnknownThresholdSetError(name)
+
+
+def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEvidence:
+    """Measures the selfie; raises StoreUnavailableError, never for what is on the photo."""
+    if material.photo is None:
+        return FaceEvidence(FaceVerdict.NONE)
+    if not material.comparable:
+        return FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE)
+    try:
+        selfie = workplace.parts.media.fetch(material.photo.stored)
+    except (ObjectMissingError, ObjectDiffersError):
+        return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        work.mark_examining(session, claim, workplace.parts.now())
+    return examine(selfie, material.references, material.thresholds, workplace.face_models)
+
+
+def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:
+    """Tells whether a fault of ours may be gone the next time; what is lost stays lost."""
+    return face.error not in {MEDIA_LOST, NOT_COMPARABLE} and claim.attempt < work.MOST_ATTEMPTS
+
+
+def _keep_evidence(
+    session: Session, claim: Claim, face: FaceEvidence, span: tuple[datetime, datetime]
+) -> None:
+    offender_id, checkin_id = _key(claim)
+    before = session.scalar(
+        select(func.max(EvidenceRow.attempt)).where(
+            EvidenceRow.offender_id == offender_id, EvidenceRow.checkin_id == checkin_id
+        )
+    )
+    session.add(
+        EvidenceRow(
+            offender_id=offender_id,
+            checkin_id=checkin_id,
+            attempt=(before or 0) + 1,
+            face_verdict=str(face.verdict),
+            face=face_to_row(face),
+            threshold_set=face.threshold_set,
+            started_at=span[0],
+            finished_at=span[1],
+        )
+    )
+    session.flush()
+
+
+def _conclude(
+    session: Session, claim: Claim, material: _Material, now: datetime
+) -> frozenset[Queue]:
+    rings = reach_verdict(session, *_key(claim), now).rings
+    if material.photo is None:
+        return rings
+    subject = Subject(material.photo.media_id, claim.subject.offender_id)
+    return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now)}
+
+
+def _checkin(session: Session, claim: Claim) -> CheckIn:
+    return session.get_one(CheckIn, _key(claim), with_for_update=True)
+
+
+def _key(claim: Claim) -> tuple[UUID, UUID]:
+    if claim.subject.offender_id is None:
+        message = f"work {claim.number} names no person"
+        raise ValueError(message)
+    return claim.subject.offender_id, claim.subject.id

@@ -1,0 +1,68 @@
+"""What a horse works with: models from before the fork, servers opened after it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.database import Scope, ScopeKind
+from storage.parts import Parts
+from storage.records import Queue
+
+if TYPE_CHECKING:  # the chores worker must not load OpenCV
+    from verifier.faces.models import Models
+
+SCOPES = {Queue.FACES: Scope(ScopeKind.VERIFIER), Queue.CHORES: Scope(ScopeKind.CHORES)}
+
+
+class NotFurnishedError(Exception):
+    """Work was asked of a process that does not have what it takes."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The one queue of a worker, its servers, and its models where it looks at faces."""
+
+    queue: Queue
+    parts: Parts
+    models: "Models | None" = None
+
+    @property
+    def scope(self) -> Scope:
+        """Returns on whose behalf this worker's transactions run."""
+        return SCOPES[self.queue]
+
+    @property
+    def face_models(self) -> "Models":
+        """Returns the models; raises NotFurnishedError in a worker that has none."""
+        if self.models is None:
+            message = f"the {self.queue} worker has no face models"
+            raise NotFurnishedError(message)
+        return self.models
+
+    def ring(self, queues: Iterable[Queue]) -> None:
+        """Wakes the other workers; what waits in the own queue is claimed by this drain."""
+        for queue in queues:
+            if queue is not self.queue:
+                self.parts.bell.ring(queue)
+
+
+Open = Callable[[], Workplace]
+
+
+class _Door:
+    """Holds what `worker.main` prepared: RQ calls `drain` by name and passes it nothing."""
+
+    prepared: Open | None = None
+
+
+def prepare(opening: Open) -> None:
+    """Remembers, before the fork, how a horse opens its workplace after it."""
+    _Door.prepared = opening
+
+
+def open_workplace() -> Workplace:
+    """Opens the workplace of this horse; raises NotFurnishedError outside of a worker."""
+    if _Door.prepared is None:
+        message = "start workers with python -m verifier.worker"
+        raise NotFurnishedError(message)
+    return _Door.prepared()

@@ -1,0 +1,33 @@
+"""What a worker needs to know; frozen, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from storage.records import Queue
+from storage.settings import StorageSettings, required
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """One worker: its queue, the servers, and the model files where it looks at faces."""
+
+    queue: Queue
+    storage: StorageSettings
+    models_folder: Path | None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], queue: Queue) -> "WorkerSettings":
+        """Read from an environment; raises SettingMissingError."""
+        looks = queue is Queue.FACES
+        return cls(
+            queue=queue,
+            storage=storage_of_one_thread(environ),
+            models_folder=Path(required(environ, "MODELS_FOLDER")) if looks else None,
+        )
+
+
+def storage_of_one_thread(environ: Mapping[str, str]) -> StorageSettings:
+    """Read where the servers are, for a process that does one thing at a time."""
+    settings = StorageSettings.read(environ)
+    return replace(settings, database=replace(settings.database, pool_size=2))

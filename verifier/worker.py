@@ -1,0 +1,167 @@
+"""`python -m verifier.worker faces|chores`: waits for the bell, forks a horse for each drain."""
+
+import argparse
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Worker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.queue import Queue as RQQueue
+
+from storage.keys import WeakKeyError
+from storage.parts import Parts, open_parts
+from storage.queues import worker_connection
+from storage.reach import Heart, process_name
+from storage.records import Queue
+from storage.settings import SettingMissingError
+from storage.telemetry import log_to_stdout
+from verifier.faces.model_files import ModelsMissing
+from verifier.jobs import limits, stopping
+from verifier.jobs.handlers import load_handlers
+from verifier.jobs.workplace import SCOPES, Workplace, prepare
+from verifier.settings import WorkerSettings
+
+if TYPE_CHECKING:
+    from verifier.faces.models import Models
+
+log = logging.getLogger(__name__)
+
+PAUSE_AFTER_TROUBLE_S = 1.0
+# Measured: with these a worker killed with its horse is noticed by RQ after 74 s instead of 811 s.
+# Nobody waits for that: the lease in PostgreSQL brings the work back after 20 s.
+MONITORING_S, MAINTENANCE_S, WORKER_TTL_S = 5, 10, 30
+KINDS = {Queue.FACES: "verifier", Queue.CHORES: "chores"}
+
+
+class DrainWorker(Worker):
+    """RQ's worker, that forwards a stop to its horse and whose horse does not outlive it."""
+
+    max_connection_wait_time = 2.0
+    log_job_description = False
+
+    def __init__(self, queue: Queue, connection: Redis, parts: Parts) -> None:
+        name = f"{process_name(KINDS[queue])}-{secrets.token_hex(3)}"
+        super().__init__(
+            [str(queue)],
+            name=name,
+            connection=connection,
+            job_monitoring_interval=MONITORING_S,
+            maintenance_interval=MAINTENANCE_S,
+            worker_ttl=WORKER_TTL_S,
+        )
+        self.stop_asked = False
+        self._own_queue, self._parts, self._own_pid = queue, parts, os.getpid()
+
+    def fork_work_horse(self, job: Job, queue: RQQueue) -> None:
+        """Forks; a stop that came meanwhile is forwarded."""
+        super().fork_work_horse(job, queue)
+        if self.stop_asked:
+            self._forward_stop()
+
+    def setup_work_horse_signals(self) -> None:
+        """In the horse: ties its life to the worker's, and lets a stop wait for the row in hand."""
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        limits.die_with(self._own_pid)
+        stopping.listen()
+        if self._own_queue is Queue.FACES:
+            limits.limit_memory()
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Forwards a stop to the horse."""
+        self.stop_asked = True
+        self._forward_stop()
+
+    def set_shutdown_requested_date(self) -> None:
+        """Tells Redis nothing: nobody reads it, and one that is away would delay the stop."""
+
+    def handle_work_horse_killed(self, job: Job, pid: int, status: int, usage: Any) -> None:
+        """Lets the neighbours of what killed the horse go on at once."""
+        super().handle_work_horse_killed(job, pid, status, usage)  # type: ignore[no-untyped-call]
+        log.error("horse_killed", extra={"status": status})
+        self._parts.bell.ring(self._own_queue)
+
+    def teardown(self) -> None:
+        """Leaves RQ's registry, without waiting for a Redis that is away."""
+        self.connection.set_retry(Retry(NoBackoff(), 0))
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except RedisError as fault:
+            log.warning("bell_unreachable", extra={"fault": type(fault).__name__})
+
+    def _forward_stop(self) -> None:
+        if self.horse_pid:
+            try:
+                os.kill(self.horse_pid, signal.SIGTERM)
+            except ProcessLookupError:
+                return
+
+
+def run(settings: WorkerSettings, parts: Parts) -> None:
+    """Works until it is asked to stop; an outage of Redis only makes it wait."""
+    while True:
+        try:
+            worker = DrainWorker(settings.queue, worker_connection(settings.storage.bell), parts)
+            worker.work(logging_level=None)
+            if worker.stop_asked:
+                return
+        except StopRequested:
+            return
+        except RedisError as fault:
+            log.warning("bell_unreachable", extra={"fault": type(fault).__name__})
+        time.sleep(PAUSE_AFTER_TROUBLE_S)
+
+
+def furnish(settings: WorkerSettings) -> None:
+    """Loads, before any fork, what every horse then has; raises ModelsMissing."""
+    models = _load_models(settings)
+    load_handlers(settings.queue)
+    prepare(partial(_open, settings, models))
+
+
+def _load_models(settings: WorkerSettings) -> "Models | None":
+    if settings.models_folder is None:
+        return None
+    from verifier.faces.models import load  # noqa: PLC0415 - the chores worker never loads OpenCV
+
+    return load(settings.models_folder)
+
+
+def _open(settings: WorkerSettings, models: "Models | None") -> Workplace:
+    return Workplace(settings.queue, open_parts(settings.storage), models)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one worker; refuses to start without what it needs, in one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m verifier.worker")
+    parser.add_argument("queue", type=Queue, choices=list(Queue))
+    queue: Queue = parser.parse_args(arguments).queue
+    log_to_stdout()
+    logging.getLogger("rq").setLevel(logging.WARNING)
+    try:
+        settings = WorkerSettings.read(os.environ, queue)
+        furnish(settings)
+        parts = open_parts(settings.storage)
+    except (SettingMissingError, WeakKeyError, ModelsMissing) as missing:
+        sys.stderr.write(f"worker: {missing}\n")
+        return 1
+    heart = Heart(parts, SCOPES[queue], process_name(KINDS[queue]))
+    heart.start()
+    log.info("worker_ready", extra={"queue": queue})
+    run(settings, parts)
+    heart.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
