@@ -75,6 +75,12 @@ def open_sessions(settings: DatabaseSettings) -> Sessions:
     return sessionmaker(open_engine(settings), expire_on_commit=False)
 
 
+def close_sessions(sessions: Sessions) -> None:
+    """Close the connections behind a session factory."""
+    engine: Engine = sessions.kw["bind"]
+    engine.dispose()
+
+
 @contextmanager
 def transaction(sessions: Sessions, scope: Scope) -> Iterator[Session]:
     """Run one transaction in a scope; commits at the end, rolls back on any exception.

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
+from storage.database import close_sessions
 from storage.local_stack import Choices, LocalStack, Processes, Store
 from storage.parts import Parts, open_parts
+from storage.records import Record
 from storage.settings import StorageSettings
 from tests.factories import Factory
 from tests.world import World
@@ -44,25 +46,27 @@ def running(stack: LocalStack) -> Iterator[Processes]:
 
 
 @pytest.fixture(scope="session")
-def parts(stack: LocalStack) -> Parts:
+def parts(stack: LocalStack) -> Iterator[Parts]:
     """The parts of a web process, to look at what was recorded."""
-    return open_parts(StorageSettings.read(stack.environment("web")))
+    opened = open_parts(StorageSettings.read(stack.environment("web")))
+    yield opened
+    close_sessions(opened.sessions)
+
+
+@pytest.fixture(scope="session")
+def owner(stack: LocalStack) -> Iterator[Engine]:
+    """The database as its owner: what only a release may do."""
+    engine = create_engine(stack.environment("release")["DATABASE_URL"])
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def empty(stack: LocalStack) -> Iterator[None]:
-    """Empty tables, before the test and whatever it left."""
-    engine = create_engine(stack.superuser_url)
-    with engine.begin() as connection:
-        tables = connection.scalars(
-            text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename NOT IN ('alembic_version', 'heartbeats')"
-            )
-        ).all()
-        connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
-    engine.dispose()
-    return
+def empty(owner: Engine) -> None:
+    """Empty tables, whatever the test before left."""
+    tables = ", ".join(table for table in Record.metadata.tables if table != "heartbeats")
+    with owner.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} CASCADE"))
 
 
 @pytest.fixture
@@ -72,6 +76,10 @@ def factory(parts: Parts, empty: None) -> Factory:  # noqa: ARG001 - ordered aft
 
 
 @pytest.fixture
-def world(stack: LocalStack, running: Processes, factory: Factory, tmp_path: Path) -> World:
+def world(
+    stack: LocalStack, running: Processes, factory: Factory, tmp_path: Path
+) -> Iterator[World]:
     """The whole system with people in it."""
-    return World(stack, running, factory, tmp_path)
+    world = World(stack, running, factory, tmp_path)
+    yield world
+    world.close()

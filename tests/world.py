@@ -1,5 +1,6 @@
 """The whole system with people in it: serves flows, the story and the benchmarks alike."""
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,7 +53,8 @@ class World:
     processes: Processes
     factory: Factory
     folder: Path
-    phones: int = field(default=0)
+    clients: list[httpx.Client] = field(default_factory=list)
+    folders: dict[Phone, Path] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -63,17 +65,32 @@ class World:
         self, offender: Offender, clocks: Clocks | None = None, handset: Handset | None = None
     ) -> Phone:
         """A phone that an officer's code has activated."""
-        self.phones += 1
         code = self.factory.activation_code(offender.id)
-        phone = Phone(
-            self.url, self.folder / f"phone-{self.phones}", clocks=clocks, handset=handset
-        )
+        folder = self.folder / f"phone-{len(self.clients)}"
+        phone = Phone(self.url, folder, http=self.client(), clocks=clocks, handset=handset)
         phone.activate(offender.number, code)
+        self.folders[phone] = folder
         return phone
+
+    def twin(self, phone: Phone) -> Phone:
+        """The same registration in a second hand, as a phone that sends twice at once is."""
+        folder = self.folder / f"twin-{len(self.clients)}"
+        shutil.copytree(self.folders[phone], folder)
+        return Phone(self.url, folder, http=self.client())
+
+    def client(self) -> httpx.Client:
+        """An HTTP client that the world closes."""
+        self.clients.append(httpx.Client(base_url=self.url, timeout=60, trust_env=False))
+        return self.clients[-1]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for client in self.clients:
+            client.close()
 
     def browser(self) -> Browser:
         """A browser that nobody has signed in with."""
-        return Browser(httpx.Client(base_url=self.url, timeout=30, trust_env=False))
+        return Browser(self.client())
 
     def officer(self, account: Officer) -> Browser:
         """A browser that an officer has signed in with."""
