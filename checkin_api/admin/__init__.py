@@ -1,0 +1,1 @@
+"""`python -m checkin_api.admin`: what an administrator does at a terminal."""

@@ -1,0 +1,55 @@
+"""Why a command was refused; nothing of it was done."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Mistake(StrEnum):
+    """Everything that can stand against a command; each is the code of its text."""
+
+    FILE = "admin.fault.file"
+    YAML = "admin.fault.yaml"
+    SETTING = "admin.fault.setting"
+    DATABASE_AWAY = "admin.fault.database_away"
+    DATABASE_REFUSED = "admin.fault.database_refused"
+    UNKNOWN_DISTRICT = "admin.fault.unknown_district"
+    UNKNOWN_OFFICE = "admin.fault.unknown_office"
+    UNKNOWN_OFFICER = "admin.fault.unknown_officer"
+    DIFFERS = "admin.fault.differs"
+    DISABLED = "admin.fault.disabled"
+    JSON = "admin.fault.json"
+    INSTANT = "admin.fault.instant"
+    PAST = "admin.fault.past"
+    RULE = "admin.fault.rule"
+    LINE = "admin.fault.line"
+    ENTRY_MISSING = "admin.entry.missing"
+    ENTRY_UNKNOWN = "admin.entry.unknown"
+    ENTRY_CHARACTERS = "admin.entry.characters"
+    ENTRY_WORD = "admin.entry.word"
+    ENTRY_NEEDS_OFFICE = "admin.entry.needs_office"
+    ENTRY_NEEDS_DISTRICT = "admin.entry.needs_district"
+    ENTRY_NEEDS_NO_PLACE = "admin.entry.needs_no_place"
+    ENTRY_FORM = "admin.entry.form"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One mistake, its facts, and where it is in a file."""
+
+    mistake: Mistake
+    facts: dict[str, Any] = field(default_factory=dict)
+    place: str = ""
+
+
+class RefusedCommandError(Exception):
+    """A command that cannot be carried out, with everything that stands against it."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*(fault.mistake for fault in faults))
+        self.faults = faults
+
+
+def refuse(mistake: Mistake, **facts: Any) -> RefusedCommandError:
+    """Make the refusal for one mistake."""
+    return RefusedCommandError(Fault(mistake, facts))
