@@ -109,7 +109,13 @@ def test_a_nonce_of_yesterday_bounds_the_capture_and_does_not_spoil_the_proof() 
 
 
 @pytest.mark.parametrize(
-    ("older", "proven"), [(timedelta(0), True), (timedelta(seconds=60), False)]
+    ("older", "proven"),
+    [
+        (timedelta(0), True),
+        (timedelta(seconds=3.16), True),  # a second, and a ten-thousandth of six hours
+        (timedelta(seconds=3.17), False),
+        (timedelta(seconds=60), False),
+    ],
 )
 def test_a_capture_before_its_own_nonce_is_not_believed(older: timedelta, *, proven: bool) -> None:
     clocks = capture(nonce_time=CAPTURED + older)
@@ -123,6 +129,11 @@ def test_a_phone_whose_quartz_runs_fast_keeps_its_proof_for_three_days() -> None
     sending = sent_after(waited, sent_monotonic_ms=UPTIME_MS + fast_ms)
     seen = when_captured(capture(nonce_time=CAPTURED), sending, LIMITS)
     assert seen.proven_at == CAPTURED
+
+
+def test_a_nonce_fetched_for_the_sending_itself_is_no_obstacle() -> None:
+    clocks = capture(nonce_time=CAPTURED)
+    assert when_captured(clocks, sent_after(timedelta(0)), LIMITS).proven_at == CAPTURED
 
 
 @pytest.mark.parametrize("nonce_time", [None, CAPTURED + timedelta(days=30)])
