@@ -21,11 +21,14 @@ LARGEST_FILE = 512 * 1024 * 1024
 MOST_QUESTIONS = 100
 MOST_CHOICES = 12
 
-# No leading dot, no dot-dot, no backslash: a phone writes this path under its own folder.
+# Relative, no dot at a start (hence no dot-dot), nothing that a phone's or an editor's file system
+# would read as more than a name; Chinese names are names.
 FilePath = Annotated[
     str,
     StringConstraints(
-        max_length=200, pattern=r"^[0-9A-Za-z_-][0-9A-Za-z._-]*(/[0-9A-Za-z_-][0-9A-Za-z._-]*)*$"
+        max_length=200,
+        pattern=r"^[^\x00-\x20\x7f/\\:*?\x22<>|.][^\x00-\x1f\x7f/\\:*?\x22<>|]*"
+        r"(/[^\x00-\x20\x7f/\\:*?\x22<>|.][^\x00-\x1f\x7f/\\:*?\x22<>|]*)*$",
     ),
 ]
 StudyType = Literal[
