@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.records import Queue, Work, WorkKind
 
 LEASE = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
+# A bell rings when work is added; work that waits longer than this was not heard of.
+UNHEARD_AFTER = timedelta(seconds=5)
 QUEUE_OF = {
     WorkKind.VERIFY_CHECKIN: Queue.FACES,
     WorkKind.EMBED_REFERENCE: Queue.FACES,
@@ -161,6 +163,24 @@ def waiting(session: Session, queue: Queue, now: datetime) -> int:
             )
         )
         or 0
+    )
+
+
+def unheard(session: Session, now: datetime) -> frozenset[Queue]:
+    """Name the queues in which work waits that no bell brought to a worker, or was lost by one."""
+    return frozenset(
+        session.scalars(
+            select(Work.queue)
+            .where(
+                Work.done_at.is_(None),
+                Work.gave_up_at.is_(None),
+                or_(
+                    and_(Work.lease_until.is_(None), Work.not_before <= now - UNHEARD_AFTER),
+                    Work.lease_until < now,
+                ),
+            )
+            .distinct()
+        )
     )
 
 

@@ -112,7 +112,7 @@ def run(settings: WorkerSettings, parts: Parts) -> None:
     while True:
         try:
             worker = DrainWorker(settings.queue, worker_connection(settings.storage.bell), parts)
-            worker.work(logging_level=None)
+            worker.work(logging_level="WARNING")
             if worker.stop_asked:
                 return
         except StopRequested:
@@ -147,7 +147,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("queue", type=Queue, choices=list(Queue))
     queue: Queue = parser.parse_args(arguments).queue
     log_to_stdout()
-    logging.getLogger("rq").setLevel(logging.WARNING)
     try:
         settings = WorkerSettings.read(os.environ, queue)
         furnish(settings)
