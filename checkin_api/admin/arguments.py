@@ -7,12 +7,13 @@ from checkin_api.admin.layout import Plan
 from mobile_contract.messages import Language
 from storage.records import Role
 
+EXPLAINED = "What an administrator does at a terminal; every command is done whole or not at all."
 PROGRAM = "python -m checkin_api.admin"
 
 
 def parser() -> argparse.ArgumentParser:
     """Describe every command and what it takes."""
-    top = argparse.ArgumentParser(prog=PROGRAM, description=__doc__)
+    top = argparse.ArgumentParser(prog=PROGRAM, description=EXPLAINED)
     _add_shared(top, acting=None, language=None, as_json=False)
     shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_shared(shared)

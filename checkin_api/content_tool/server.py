@@ -1,0 +1,104 @@
+"""The server as an editor's machine sees it: four requests, each of which can be made again."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from mobile_contract.content import (
+    EditorSignIn,
+    EditorToken,
+    ModuleManifest,
+    VersionOffered,
+    VersionPublished,
+)
+from mobile_contract.problems import Problem
+from mobile_contract.shapes import PHONE_READS
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# The server reads a file whole, then stores it, before it answers.
+PATIENCE = httpx.Timeout(30, connect=10, read=300)
+
+
+class UnsafeServerError(Exception):
+    """A password would travel readable over the network."""
+
+
+class NoAnswerError(Exception):
+    """Nothing came back, or something that is not this server's."""
+
+
+class RefusedError(Exception):
+    """The server said no, in a problem document."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def connect(url: str) -> httpx.Client:
+    """Make the connection to a server; raises UnsafeServerError, sends nothing yet."""
+    parts = urlsplit(url)
+    loopback = parts.hostname in LOOPBACK
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise UnsafeServerError(url)
+    return httpx.Client(base_url=url, timeout=PATIENCE, trust_env=not loopback)
+
+
+class ContentServer:
+    """One signed-in connection."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def sign_in(self, login: str, password: str) -> None:
+        """Get a token for this upload; raises RefusedError, NoAnswerError, as all requests do."""
+        body = EditorSignIn(login=login, password=password)
+        answer = self._ask("/v1/content/sign-in", body)
+        token = EditorToken.model_validate_json(answer.content)
+        self._http.headers["Authorization"] = f"Bearer {token.access_token}"
+
+    def offer(self, manifest: ModuleManifest) -> VersionOffered:
+        """Offer a version; the answer names the files that are missing."""
+        answer = self._ask("/v1/content/versions", manifest)
+        return VersionOffered.model_validate_json(answer.content)
+
+    def send_file(self, sha256: str, length: int, chunks: Iterator[bytes]) -> None:
+        """Send one missing file."""
+        request = self._http.build_request(
+            "PUT",
+            f"/v1/content/files/{sha256}",
+            content=chunks,
+            headers={
+                "Content-Length": str(length),
+                "Content-Type": "application/octet-stream",
+            },
+        )
+        self._answer(request)
+
+    def publish(self, version_id: UUID) -> VersionPublished:
+        """Let phones see a version."""
+        answer = self._ask(f"/v1/content/versions/{version_id}/publish")
+        return VersionPublished.model_validate_json(answer.content)
+
+    def _ask(self, path: str, body: BaseModel | None = None) -> httpx.Response:
+        content = body.model_dump_json().encode() if body else b""
+        headers = {"Content-Type": "application/json"} if body else {}
+        return self._answer(
+            self._http.build_request("POST", path, content=content, headers=headers)
+        )
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        try:
+            answer = self._http.send(request)
+        except httpx.TransportError as fault:
+            raise NoAnswerError(type(fault).__name__) from fault
+        if answer.is_success:
+            return answer
+        try:
+            problem = Problem.model_validate_json(answer.content, context=PHONE_READS)
+        except ValidationError as fault:
+            raise NoAnswerError(str(answer.status_code)) from fault
+        raise RefusedError(problem)
