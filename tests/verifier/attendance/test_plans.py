@@ -59,6 +59,17 @@ def test_a_plan_whose_times_do_not_follow_one_another_is_refused(plan: DailyPlan
         plan.on(DAY, upload_hours=72)
 
 
+@pytest.mark.parametrize(
+    ("due", "grace_ends", "upload_until"), [(0, 1, 2), (1, 2, 2), (2, 1, 3), (-1, 1, 2)]
+)
+def test_a_window_without_time_to_report_or_to_upload_is_refused(
+    due: int, grace_ends: int, upload_until: int
+) -> None:
+    instants = [local(1, 8 + hours) for hours in (due, grace_ends, upload_until)]
+    with pytest.raises(ValueError, match="in this order"):
+        WindowTimes(local(1, 8), *instants)
+
+
 @given(
     opens=st.times().map(lambda at: at.replace(tzinfo=None)),
     day=st.dates(date(2020, 1, 1), date(2100, 1, 1)),

@@ -89,9 +89,14 @@ def test_a_report_without_any_believable_time_is_looked_at_for_the_window_it_may
     assert choose_for_capture([TODAY], captured(received)) == chosen
 
 
-def test_a_report_made_after_a_window_by_its_nonce_is_not_for_that_window() -> None:
-    late = captured(GRACE_ENDS + timedelta(hours=2), not_before=GRACE_ENDS + SECOND)
-    assert choose_for_capture([TODAY], late) is None
+@pytest.mark.parametrize(
+    ("nonce_time", "chosen"), [(GRACE_ENDS, TODAY), (GRACE_ENDS + SECOND, None)]
+)
+def test_a_report_made_after_a_window_by_its_nonce_is_not_for_that_window(
+    nonce_time: datetime, chosen: object
+) -> None:
+    late = captured(GRACE_ENDS + timedelta(hours=2), not_before=nonce_time)
+    assert choose_for_capture([TODAY], late) == chosen
 
 
 def test_of_two_ended_windows_the_last_is_taken() -> None:

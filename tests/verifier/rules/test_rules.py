@@ -72,6 +72,8 @@ REFUSED: dict[str, list[object]] = {
     "working_days": [
         [],
         {"27": {}},
+        {"２０２７": {}},
+        {"20a7": {}},
         {"2027": []},
         {"2027": {"holidays": []}},
         {"2027": {"off": "2027-10-01"}},
@@ -130,6 +132,14 @@ def test_a_value_a_rule_cannot_have_is_refused_by_its_name(name: str, value: obj
     assert refusal.value.name == name
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("max_retakes", 0), ("max_retakes", 20), ("outage_share", 0), ("outage_share", 1.0)],
+)
+def test_both_limits_of_a_number_are_allowed(name: str, value: float) -> None:
+    assert getattr(with_overrides({name: value}), name) == value
+
+
 def test_an_unknown_rule_is_refused_by_its_name() -> None:
     with pytest.raises(RuleError, match="rule max_retake: there is no such rule"):
         with_overrides({"max_retake": 3})
@@ -162,6 +172,10 @@ def test_values_are_read_as_what_they_are_used_as() -> None:
 )
 def test_rules_that_cannot_hold_together_are_named(overrides: dict[str, object], word: str) -> None:
     assert word in " ".join(contradictions(with_overrides(overrides)))
+
+
+def test_a_plan_without_grace_is_no_contradiction() -> None:
+    assert not contradictions(with_overrides({"default_grace_ends": "20:00"}))
 
 
 def test_a_plan_over_midnight_is_no_contradiction() -> None:
