@@ -1,0 +1,12 @@
+"""Reading what waits."""
+
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.offices.queries import Waiting, Wanted, waiting_for
+from storage.database import transaction
+from storage.parts import Parts
+
+
+def read_waiting(parts: Parts, caller: OfficerCaller, wanted: Wanted) -> Waiting:
+    """Give what waits for the caller, what is due first at the top."""
+    with transaction(parts.sessions, caller.scope) as session:
+        return waiting_for(session, caller, wanted, parts.now())

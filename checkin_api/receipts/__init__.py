@@ -1,0 +1,1 @@
+"""Looking a receipt (回执) up by the short code that a person reads out."""

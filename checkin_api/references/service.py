@@ -1,0 +1,158 @@
+"""Adding photos to an enrolment: put first, written then, examined by the worker."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import text
+
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.references.queries import Enrolment, enrolment_of
+from checkin_api.refusals import RefusedError, at
+from checkin_api.uploads import Part, require_photo
+from mobile_contract.codes import ProblemCode
+from storage import audit, work
+from storage.database import transaction
+from storage.media import MediaKey, StoredObject
+from storage.parts import Parts
+from storage.records import (
+    Media,
+    MediaKind,
+    MediaState,
+    Queue,
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
+    WorkKind,
+)
+from verifier.photos import PhotoLimits
+from verifier.rules.in_force import in_force_for
+
+JPEG = "image/jpeg"
+MOST_PHOTOS = 10
+
+
+def read_enrolment(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> Enrolment:
+    """Give what is enrolled of a person; raises RefusedError(not_found)."""
+    with transaction(parts.sessions, caller.scope) as session:
+        offender_in_reach(session, caller, offender_id)
+        return enrolment_of(session, offender_id)
+
+
+def add_photos(
+    parts: Parts, caller: OfficerCaller, offender_id: UUID, photos: Sequence[Part]
+) -> int:
+    """Add photos to the set being collected and have them examined; gives how many were new.
+
+    Raises RefusedError: not_found, invalid_content (none, too many), photo_* for one that is no
+    whole JPEG; then nothing is kept of any of them.
+    """
+    now = parts.now()
+    with transaction(parts.sessions, caller.scope) as session:
+        offender_in_reach(session, caller, offender_id)
+        rules = in_force_for(session, offender_id, now)
+        for photo in photos:
+            require_photo(photo, PhotoLimits(max_bytes=rules.photo_max_bytes))
+        set_id = _collecting_set(session, caller, offender_id, now)
+        new = _not_held(session, set_id, photos)
+    stored = [
+        parts.media.put(MediaKey.reference(set_id, photo.sha256), photo.data, JPEG) for photo in new
+    ]
+    with transaction(parts.sessions, caller.scope) as session:
+        queues = _keep(session, set_id, stored, now)
+    for queue in queues:
+        parts.bell.ring(queue)
+    return len(stored)
+
+
+def _collecting_set(
+    session: Session, caller: OfficerCaller, offender_id: UUID, now: datetime
+) -> UUID:
+    session.execute(
+        insert(ReferenceSet)
+        .values(
+            offender_id=offender_id,
+            state=ReferenceSetState.COLLECTING,
+            state_since=now,
+            created_by=caller.officer_id,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["offender_id"], index_where=text("state = 'collecting'")
+        )
+    )
+    return session.scalars(
+        select(ReferenceSet.id).where(
+            ReferenceSet.offender_id == offender_id,
+            ReferenceSet.state == ReferenceSetState.COLLECTING,
+        )
+    ).one()
+
+
+def _not_held(session: Session, set_id: UUID, photos: Sequence[Part]) -> list[Part]:
+    """Give each new photo once: a double click sends everything twice."""
+    held = _held(session, set_id)
+    new = {photo.sha256: photo for photo in photos if photo.sha256 not in held}
+    if not photos or len(held) + len(new) > MOST_PHOTOS:
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/photos", "count"))
+    return list(new.values())
+
+
+def _held(session: Session, set_id: UUID) -> set[str]:
+    return set(
+        session.scalars(
+            select(Media.sha256)
+            .join(ReferencePhoto, ReferencePhoto.media_id == Media.id)
+            .where(ReferencePhoto.set_id == set_id)
+        )
+    )
+
+
+def _keep(
+    session: Session, set_id: UUID, stored: Sequence[StoredObject], now: datetime
+) -> set[Queue]:
+    owner = session.get_one(ReferenceSet, set_id, with_for_update=True)
+    if owner.state is not ReferenceSetState.COLLECTING:
+        raise RefusedError(ProblemCode.NOT_OPEN)
+    held, queues = _held(session, set_id), set()
+    for one in stored:
+        if one.sha256 not in held:
+            queues |= _keep_one(session, owner, one, now)
+    return queues
+
+
+def _keep_one(
+    session: Session, owner: ReferenceSet, stored: StoredObject, now: datetime
+) -> set[Queue]:
+    media = Media(
+        kind=MediaKind.REFERENCE,
+        offender_id=owner.offender_id,
+        name="reference",
+        bucket=stored.bucket,
+        object_key=stored.key,
+        version_id=stored.version_id,
+        length=stored.length,
+        sha256=stored.sha256,
+        content_type=JPEG,
+        state=MediaState.STORED,
+        state_since=now,
+    )
+    session.add(media)
+    session.flush()
+    photo = ReferencePhoto(
+        set_id=owner.id, media_id=media.id, state=ReferencePhotoState.EXAMINING, added_at=now
+    )
+    session.add(photo)
+    session.flush()
+    audit.record(session, "reference_added", now, offender_id=owner.offender_id, subject=photo.id)
+    subject_photo = work.Subject(photo.id, owner.offender_id)
+    subject_media = work.Subject(media.id, owner.offender_id)
+    return {
+        work.add(session, WorkKind.EMBED_REFERENCE, subject_photo, now),
+        work.add(session, WorkKind.RENDER_MEDIA, subject_media, now),
+    }

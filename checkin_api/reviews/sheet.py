@@ -1,0 +1,147 @@
+"""All that an officer sees of one check-in: values, gathered by queries.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mobile_contract.codes import Channel, CheckInState, WindowOutcome
+from storage.records import FlagKind, IdentityAnswer, Role
+from verifier.verdicts.evidence import FaceEvidence, PlaceEvidence, TimeBasis
+from verifier.verdicts.reviews import Turn
+
+
+@dataclass(frozen=True)
+class PersonSeen:
+    """Whose check-in it is."""
+
+    id: UUID
+    name: str
+    number: str
+    office: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One photo; `rendition_id` None while the worker has not made what officers see."""
+
+    name: str
+    rendition_id: UUID | None
+
+
+@dataclass(frozen=True)
+class FlagSeen:
+    """One flag or note; its words stand under `flag.<code>`."""
+
+    code: str
+    kind: FlagKind
+    severity: int
+
+
+@dataclass(frozen=True)
+class PlaceSeen:
+    """Where the phone said it was, and that against the fence of that time.
+
+    east_m, north_m: the fix as seen from the fence's centre; None without fix or fence.
+    """
+
+    evidence: PlaceEvidence
+    latitude: float | None
+    longitude: float | None
+    datum: str | None
+    radius_m: float | None = None
+    east_m: float | None = None
+    north_m: float | None = None
+
+
+@dataclass(frozen=True)
+class ClocksSeen:
+    """The clocks of one check-in: the phone's own, the provable, ours."""
+
+    captured_at: datetime
+    proven_at: datetime | None
+    claimed_at: datetime | None
+    received_at: datetime
+    basis: TimeBasis
+    difference_s: float | None
+    offline: bool
+
+
+@dataclass(frozen=True)
+class WindowSeen:
+    """The window that a check-in counts for."""
+
+    id: UUID
+    opens_at: datetime
+    due_at: datetime
+    grace_ends_at: datetime
+    outcome: WindowOutcome
+
+
+@dataclass(frozen=True)
+class ReviewSeen:
+    """One answer given, shown only to who has answered or when all is decided."""
+
+    officer: str
+    role: Role
+    identity: IdentityAnswer | None
+    place_accepted: bool | None
+    reason: str
+    answered_at: datetime
+    on_objection: bool
+
+
+@dataclass(frozen=True)
+class ObjectionSeen:
+    """What the person says to a decision."""
+
+    words: str
+    made_at: datetime
+    due_at: datetime
+    state: str
+    answer: str | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the caller may answer now."""
+
+    identity: bool = False
+    place: bool = False
+    yes_or_no: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether an answer is asked for at all."""
+        return self.identity or self.place
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One check-in."""
+
+    id: UUID
+    person: PersonSeen
+    channel: Channel
+    state: CheckInState
+    state_since: datetime
+    place_accepted: bool | None
+    due_at: datetime | None
+    no_selfie_reason: str | None
+    retake_until: datetime | None
+    recorded_by: str | None
+    words: str  # what an officer wrote of a contact
+    photos: tuple[Picture, ...]
+    references: tuple[Picture, ...]
+    flags: tuple[FlagSeen, ...]
+    face: FaceEvidence | None
+    place: PlaceSeen
+    clocks: ClocksSeen
+    window: WindowSeen | None
+    receipts: tuple[str, ...]
+    device: dict[str, Any]
+    answers: tuple[dict[str, Any], ...]
+    reviews: tuple[ReviewSeen, ...]
+    objection: ObjectionSeen | None
+    asked: Asked
+    waits_for: Turn | None  # whose answer is awaited, told to who has answered
