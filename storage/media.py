@@ -9,12 +9,12 @@ from io import SEEK_END, BufferedRandom, BytesIO
 from uuid import UUID
 
 import urllib3
-from minio import Minio
 from minio.commonconfig import ENABLED
 from minio.error import InvalidResponseError, MinioException, S3Error
 from minio.sseconfig import Rule, SSEConfig
 from minio.versioningconfig import VersioningConfig
 
+from storage.s3_client import open_client
 from storage.settings import StoreSettings
 
 CHUNK = 64 * 1024
@@ -86,18 +86,7 @@ class MediaStore:
 
     def __init__(self, settings: StoreSettings) -> None:
         self.bucket = settings.bucket
-        self._client = Minio(
-            settings.endpoint,
-            access_key=settings.access_key,
-            secret_key=settings.secret_key,
-            secure=settings.secure,
-            region=settings.region,
-            http_client=urllib3.PoolManager(
-                timeout=urllib3.Timeout(connect=2, read=15),
-                maxsize=32,
-                retries=urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=[502, 503]),
-            ),
-        )
+        self._client = open_client(settings)
 
     def ensure_bucket(self) -> None:
         """Make the bucket, versioned and encrypted where the server can; idempotent."""

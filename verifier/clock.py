@@ -86,7 +86,7 @@ DUTIES = (
     Duty("outages", 4, _note_receiving),
     Duty("ring", 2, _ring_unheard),
     Duty("settle_windows", 2, partial(_in_batches, due.settle_due, due.MOST_AT_ONCE)),
-    Duty("lay_windows", 30, partial(_in_batches, lay.lay_windows, 1)),
+    Duty("lay_windows", 10, partial(_in_batches, lay.lay_windows, 1)),
     Duty("escalate_items", 30, partial(_in_batches, items.escalate, items.MOST_AT_ONCE)),
     Duty("close_overdue", 60, partial(_in_batches, overdue.close_overdue, overdue.MOST_AT_ONCE)),
     Duty("reconcile", 3600, _promise_again),
