@@ -21,7 +21,12 @@ from mobile_contract.study import (
     StudyType,
 )
 
-QuestionText = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+QuestionText = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
+]
 
 
 class VersionState(StrEnum):

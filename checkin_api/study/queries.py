@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import Theme
@@ -50,9 +51,9 @@ def module_list(session: Session, offender_id: UUID) -> ModuleList:
         select(StudyModule, StudyVersion)
         .join(StudyVersion, StudyVersion.module_id == StudyModule.id)
         .where(StudyVersion.published_at.is_not(None))
-        .distinct(StudyVersion.module_id)
+        .ext(distinct_on(StudyVersion.module_id))
         .order_by(StudyVersion.module_id, StudyVersion.number.desc())
-    ).tuples()
+    )
     in_order = sorted(current, key=lambda found: (THEMES.index(found[0].theme), found[0].slug))
     sizes = _sizes(session, [version.id for _, version in in_order])
     best = _best_completions(session, offender_id)
@@ -142,7 +143,7 @@ def _sizes(session: Session, version_ids: Sequence[UUID]) -> dict[UUID, int]:
         select(StudyFile.version_id, func.sum(StudyFile.length))
         .where(StudyFile.version_id.in_(version_ids))
         .group_by(StudyFile.version_id)
-    ).tuples()
+    )
     return {version_id: int(size) for version_id, size in found}
 
 
@@ -153,7 +154,7 @@ def _best_completions(session: Session, offender_id: UUID) -> dict[UUID, Complet
         .join(StudyVersion, StudyVersion.id == Completion.version_id)
         .where(Completion.offender_id == offender_id)
         .order_by(Completion.passed, Completion.score, Completion.received_at.desc())
-    ).tuples()
+    )
     return {version.module_id: completion_result(done, version) for done, version in found}
 
 
