@@ -41,6 +41,8 @@ def install_problems(app: Flask, page: Callable[[int], tuple[str, int]]) -> None
         refusal = refusal_of(fault)
         if refusal.code is ProblemCode.INTERNAL:
             log.error("unforeseen", exc_info=fault)
+        elif refusal.code is ProblemCode.UNAVAILABLE:
+            log.warning("server_away", exc_info=fault.__cause__ or fault)
         discard_rest()
         if request.path.startswith("/v1/"):
             return problem_response(refusal)

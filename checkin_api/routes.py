@@ -168,7 +168,9 @@ def refusal_of(fault: ValidationError) -> RefusedError:
     ]
     if any(one["type"] == "json_invalid" for one in found):
         return RefusedError(ProblemCode.BAD_REQUEST, errors)
-    lacks_datum = any(one["loc"] == ("place", "datum") for one in found)
+    lacks_datum = any(
+        one["loc"] == ("place", "datum") and one["type"] == "missing" for one in found
+    )
     code = ProblemCode.DATUM_MISSING if lacks_datum else ProblemCode.INVALID_CONTENT
     return RefusedError(code, errors)
 

@@ -17,6 +17,9 @@ def open_client(settings: StoreSettings) -> Minio:
         http_client=urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=2, read=15),
             maxsize=32,
-            retries=urllib3.Retry(total=1, backoff_factor=0.2, status_forcelist=[502, 503]),
+            # 500 too: rclone answers it to some of many equal puts at once, which are the same.
+            retries=urllib3.Retry(
+                total=4, connect=1, backoff_factor=0.1, status_forcelist=[500, 502, 503, 504]
+            ),
         ),
     )

@@ -15,7 +15,7 @@ from storage.parts import Parts, open_parts
 from storage.records import Record
 from storage.settings import StorageSettings
 from tests.factories import Factory
-from tests.world import World
+from tests.world import Servers, World
 
 ROOT = Path(__file__).parent.parent
 STORE = Store(os.environ.get("STORE") or Store.RCLONE)
@@ -80,6 +80,6 @@ def world(
     stack: LocalStack, running: Processes, factory: Factory, tmp_path: Path
 ) -> Iterator[World]:
     """The whole system with people in it."""
-    world = World(stack, running, factory, tmp_path)
+    world = World(stack.public_url, tmp_path, servers=Servers(stack, running), factory=factory)
     yield world
     world.close()

@@ -1,9 +1,12 @@
 """Rows that a test needs and does not test, each with defaults that say nothing."""
 
-from collections.abc import Iterator
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID
 
@@ -13,24 +16,50 @@ from checkin_api.access.passwords import password_hash
 from checkin_api.access.secret_texts import hashed, new_code
 from mobile_contract.codes import Datum
 from storage.database import Scope, ScopeKind, transaction
+from storage.local_stack.places import Places
+from storage.media import MediaKey
 from storage.parts import Parts
 from storage.records import (
     ActivationCode,
     District,
     Fence,
+    Media,
+    MediaKind,
     Offender,
     Office,
     Officer,
     PlanKind,
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
     ReportingPlan,
     Role,
     SupervisionPeriod,
     Window,
 )
+from verifier.faces.examine import embed_reference
+from verifier.faces.matching import ReferenceVectors
+from verifier.faces.models import Models, load
+from verifier.jobs.stored_references import vector_rows
 
 TEST = Scope(ScopeKind.COMMAND, "factory")
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of accounts that live for one test
 PEOPLES_SQUARE = (29.5630, 106.5516)  # Chongqing, WGS-84
+
+
+@cache
+def models() -> Models:
+    """The face models, once a test process."""
+    return load(Places.read(os.environ).models)
+
+
+@cache
+def embedded(photo: bytes) -> ReferenceVectors:
+    """What the models make of a reference photo."""
+    found = embed_reference(photo, models())
+    assert isinstance(found, ReferenceVectors), found
+    return found
 
 
 @dataclass
@@ -163,6 +192,51 @@ class Factory:
             )
         )
         return code
+
+    def enrolment(self, offender: UUID, photos: Sequence[bytes]) -> UUID:
+        """An approved set of photos, with the vectors that the real models make of them."""
+        officer, now = self.officer(self.office()).id, self.parts.now()
+        chosen = self._added(
+            ReferenceSet(
+                offender_id=offender,
+                state=ReferenceSetState.APPROVED,
+                state_since=now,
+                created_by=officer,
+                created_at=now,
+                approved_by=officer,
+            )
+        )
+        for photo in photos:
+            self._reference(offender, chosen, photo)
+        return chosen
+
+    def _reference(self, offender: UUID, chosen: UUID, photo: bytes) -> None:
+        digest = hashlib.sha256(photo).hexdigest()
+        stored = self.parts.media.put(MediaKey.reference(chosen, digest), photo, "image/jpeg")
+        media = self._added(
+            Media(
+                kind=MediaKind.REFERENCE,
+                offender_id=offender,
+                name="reference",
+                bucket=stored.bucket,
+                object_key=stored.key,
+                version_id=stored.version_id,
+                length=stored.length,
+                sha256=stored.sha256,
+                content_type="image/jpeg",
+                state_since=self.parts.now(),
+            )
+        )
+        row = self._added(
+            ReferencePhoto(
+                set_id=chosen,
+                media_id=media,
+                state=ReferencePhotoState.USABLE,
+                added_at=self.parts.now(),
+            )
+        )
+        with self.session() as session:
+            session.add_all(vector_rows(row, embedded(photo), models()))
 
     def _added(self, row: object) -> UUID:
         with self.session() as session:

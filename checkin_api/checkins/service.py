@@ -54,7 +54,7 @@ def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission)
             return known
         rules = in_force_for(session, caller.offender_id, now)
         capture = _capture(parts, submission, rules, now)
-        _require_supervised(session, caller, capture)
+        _require_supervised(session, caller, capture, rules)
     require_files(submission, PhotoLimits(max_bytes=rules.photo_max_bytes))
     stored = _put_files(parts, caller, submission)
     try:
@@ -109,10 +109,12 @@ def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) 
     )
 
 
-def _require_supervised(session: Session, caller: OffenderCaller, capture: CaptureTime) -> None:
-    """Raise RefusedError when supervision ended before the capture, or over 72 h ago."""
+def _require_supervised(
+    session: Session, caller: OffenderCaller, capture: CaptureTime, rules: Rules
+) -> None:
+    """Raise RefusedError when supervision ended before the capture, or too long ago."""
     captured = local_date(capture.proven_at or capture.claimed_at or capture.received_at)
-    latest_end = local_date(capture.received_at - timedelta(hours=72))
+    latest_end = local_date(capture.received_at - timedelta(hours=rules.upload_hours))
     running = session.scalar(
         select(SupervisionPeriod.id)
         .where(

@@ -14,7 +14,7 @@ from checkin_api.checkins.service import record_refusal, submit_checkin
 from checkin_api.checkins.submission import attempted_id, read_submission
 from checkin_api.extensions import parts
 from checkin_api.problems import refusal_of
-from checkin_api.refusals import RefusedError
+from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import Answer, Routes, Takes, Upload
 from checkin_api.uploads import Part, received_parts
 from mobile_contract.checkins import (
@@ -69,7 +69,9 @@ def submit(caller: OffenderCaller, headers: SendingHeaders) -> Answer:
     arrived: Mapping[str, Part] = {}
     try:
         arrived = received_parts()
-        receipt = submit_checkin(parts(), caller, read_submission(arrived, headers))
+        submission = read_submission(arrived, headers)
+        _require_same_id(submission.body.id)
+        receipt = submit_checkin(parts(), caller, submission)
     except RefusedError as refusal:
         _leave_receipt(caller, refusal, arrived)
         raise
@@ -81,6 +83,13 @@ def submit(caller: OffenderCaller, headers: SendingHeaders) -> Answer:
             "Retry-After": str(VERDICT_EXPECTED_S),
         },
     )
+
+
+def _require_same_id(checkin_id: UUID) -> None:
+    """Raise RefusedError where the header names another check-in than the body."""
+    named = request.headers.get("Idempotency-Key", str(checkin_id))
+    if named.lower() != str(checkin_id):
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("Idempotency-Key", "id_differs"))
 
 
 def _leave_receipt(

@@ -26,7 +26,7 @@ def offender(factory: Factory) -> Offender:
 
 @pytest.fixture
 def phone(world: World, offender: Offender) -> Phone:
-    return world.phone(offender)
+    return world.phone_of(offender)
 
 
 def rows(factory: Factory, offender: Offender) -> tuple[int, int, int]:
@@ -57,12 +57,12 @@ def test_the_same_again_gets_the_same_receipt(phone: Phone) -> None:
     assert phone.submit(submission) == phone.submit(submission)
 
 
-def test_twenty_equal_posts_at_once_are_one_check_in(
+def test_fifty_equal_posts_at_once_are_one_check_in(
     world: World, phone: Phone, factory: Factory, offender: Offender
 ) -> None:
     submission = phone.capture(photos().obama[0], HERE)
-    twins = [world.twin(phone) for _ in range(20)]
-    with ThreadPoolExecutor(20) as pool:
+    twins = [world.twin(phone) for _ in range(50)]
+    with ThreadPoolExecutor(50) as pool:
         receipts = list(pool.map(lambda twin: twin.submit(submission), twins))
     assert len(set(receipts)) == 1
     checkins, _, kept = rows(factory, offender)
@@ -125,7 +125,7 @@ def test_after_supervision_ended_the_phone_is_told_so_for_good(
 ) -> None:
     ended = factory.offender(supervised=False)
     factory.period(ended.id, ends_on=date.today() - timedelta(days=10))  # noqa: DTZ011
-    phone = world.phone(ended)
+    phone = world.phone_of(ended)
     with pytest.raises(RefusedError) as refused:
         phone.submit(phone.capture(photos().obama[0], HERE))
     assert refused.value.problem.code == ProblemCode.SUPERVISION_ENDED
@@ -148,3 +148,16 @@ def test_without_a_token_nothing_is_taken_and_the_whole_body_is_heard(
     assert answer.json()["retry"] == "sign_in"
     assert answer.headers["Server-Time"]
     assert answer.headers["DPoP-Nonce"]
+
+
+def test_a_header_that_names_another_id_than_the_body_is_refused(
+    phone: Phone, factory: Factory, offender: Offender
+) -> None:
+    phone.submit(phone.capture(photos().obama[0], HERE))
+    submission = phone.capture(photos().obama[0], HERE)
+    other = phone.capture(photos().obama[1], HERE)
+    mixed = Submission(submission.id, other.body, other.files)
+    with pytest.raises(RefusedError) as refused:
+        phone.submit(mixed)
+    assert refused.value.problem.code == ProblemCode.INVALID_CONTENT
+    assert rows(factory, offender)[0] == 1

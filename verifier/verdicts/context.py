@@ -20,6 +20,7 @@ from verifier.verdicts.evidence import (
     Evidence,
     FaceEvidence,
     FaceVerdict,
+    PlaceAnswer,
     PlaceEvidence,
     TimeBasis,
     TimeEvidence,
@@ -60,14 +61,22 @@ def _face(session: Session, checkin: CheckIn) -> FaceEvidence:
 
 
 def _place(session: Session, checkin: CheckIn, rules: Rules) -> PlaceEvidence:
-    if checkin.latitude is None or checkin.longitude is None or checkin.datum is None:
+    if (
+        checkin.latitude is None
+        or checkin.longitude is None
+        or checkin.datum is None
+        or checkin.accuracy_m is None
+    ):
         reason = checkin.no_place_reason or NoPlaceReason.UNAVAILABLE
         measured = measure_place(reason, None, FenceLimits.of(rules))
     else:
-        fix = Fix(checkin.latitude, checkin.longitude, checkin.datum, checkin.accuracy_m or 0.0)
+        fix = Fix(checkin.latitude, checkin.longitude, checkin.datum, checkin.accuracy_m)
         fence = _fence_at(session, checkin)
         measured = measure_place(fix, fence, FenceLimits.of(rules))
-    missing = [*_earlier_without_place(session, checkin), checkin.latitude is None]
+    missing = [
+        *_earlier_without_place(session, checkin, rules),
+        measured.answer is PlaceAnswer.NO_FIX,
+    ]
     return PlaceEvidence(
         measured.answer,
         measured.no_fix_reason,
@@ -91,9 +100,10 @@ def _fence_at(session: Session, checkin: CheckIn) -> CircularFence | None:
     return CircularFence(row.latitude, row.longitude, row.datum, row.radius_m)
 
 
-def _earlier_without_place(session: Session, checkin: CheckIn) -> Iterable[bool]:
+def _earlier_without_place(session: Session, checkin: CheckIn, rules: Rules) -> Iterable[bool]:
+    too_coarse = CheckIn.accuracy_m > rules.fix_radius_limit_m
     return session.scalars(
-        select(CheckIn.latitude.is_(None))
+        select(or_(CheckIn.latitude.is_(None), too_coarse))
         .where(
             CheckIn.offender_id == checkin.offender_id,
             CheckIn.channel == checkin.channel,
