@@ -1,11 +1,35 @@
 """The officers' pages: one file a page, each parses, calls a feature's service and renders."""
 
-from checkin_api.console import sign_in
+from checkin_api.console import (
+    activation,
+    checkin,
+    contact,
+    enrolment,
+    items,
+    order,
+    people,
+    photos,
+    receipts,
+    sign_in,
+    window,
+)
 from checkin_api.console.rendering import open_page
 from checkin_api.routes import Route
 from mobile_contract.messages import Language, catalogue
 
-PAGES = (sign_in,)
+PAGES = (
+    sign_in,
+    items,
+    checkin,
+    window,
+    people,
+    enrolment,
+    activation,
+    order,
+    contact,
+    receipts,
+    photos,
+)
 
 
 def pages() -> list[Route]:

@@ -76,6 +76,11 @@ def day(instant: datetime | date | None) -> str:
     return "" if instant is None else instant.isoformat()
 
 
+def for_input(instant: datetime) -> str:
+    """Write an instant as a date-and-time field of a form holds it."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def _filled(name: str, default: str = "") -> str:
     """Give what was typed before a form came back with a fault: nobody types a reason twice."""
     return request.form.get(name, default) if request.method == "POST" else default

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.orders.queries import WindowChoice, open_windows
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
 from storage import audit
@@ -59,6 +60,12 @@ def record_contact(parts: Parts, caller: OfficerCaller, contact: Contact) -> Non
         rings = reach_verdict(session, contact.offender_id, contact.id, now).rings
     for queue in rings:
         parts.bell.ring(queue)
+
+
+def read_open_windows(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> list[WindowChoice]:
+    """Give the windows that a contact could settle."""
+    with transaction(parts.sessions, caller.scope) as session:
+        return open_windows(session, caller, offender_id, parts.now())
 
 
 def _require_complete(contact: Contact, now: datetime) -> None:

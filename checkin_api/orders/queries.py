@@ -1,7 +1,7 @@
 """One window as an officer sees it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,6 +23,8 @@ from storage.records import (
 )
 
 REFUSED_SHOWN = 20
+CONTACT_REACHES = timedelta(days=31)
+SETTLED = (WindowOutcome.PRESENT, WindowOutcome.LATE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ class FindingSeen:
     reason: str
     officer: str
     decided_at: datetime
+
+
+@dataclass(frozen=True)
+class WindowChoice:
+    """A window that a contact could settle."""
+
+    id: UUID
+    opens_at: datetime
+    due_at: datetime
+    outcome: WindowOutcome
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,27 @@ def read_window_sheet(session: Session, caller: OfficerCaller, window_id: UUID) 
         attempts=_attempts(session, window),
         finding=_finding(session, window_id),
     )
+
+
+def open_windows(
+    session: Session, caller: OfficerCaller, offender_id: UUID, now: datetime
+) -> list[WindowChoice]:
+    """Give the windows of the last month that a contact could settle, the latest first."""
+    rows = session.scalars(
+        select(Window)
+        .join(Offender, Offender.id == Window.offender_id)
+        .where(
+            in_reach(caller),
+            Window.offender_id == offender_id,
+            Window.opens_at <= now,
+            Window.opens_at > now - CONTACT_REACHES,
+            Window.outcome.not_in(SETTLED),
+        )
+        .order_by(Window.opens_at.desc())
+    )
+    return [
+        WindowChoice(row.id, row.opens_at, row.due_at, WindowOutcome(row.outcome)) for row in rows
+    ]
 
 
 def _waits(session: Session, window_id: UUID) -> bool:

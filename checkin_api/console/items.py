@@ -1,0 +1,34 @@
+"""The page "my items"."""
+
+from flask import request
+
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.permissions import Action
+from checkin_api.console.page_routes import PageRoutes
+from checkin_api.console.rendering import page
+from checkin_api.extensions import parts
+from checkin_api.offices.queries import Wanted
+from checkin_api.offices.service import read_waiting
+from storage.records import Cause, Role
+
+routes = PageRoutes()
+
+
+@routes.get("/items", Action.SEE_ITEMS)
+def items(caller: OfficerCaller) -> str:
+    """Show what waits for the caller."""
+    cause = request.args.get("cause", "")
+    wanted = Wanted(
+        cause=Cause(cause) if cause in set(Cause) else None,
+        whole_district=request.args.get("of") == "district",
+    )
+    waiting = read_waiting(parts(), caller, wanted)
+    return page(
+        "items.html",
+        caller,
+        here="items",
+        waiting=waiting,
+        wanted=wanted,
+        causes=[one for one in Cause if waiting.counts.get(one)],
+        of_district=caller.role is Role.DISTRICT,
+    )
