@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +29,6 @@ from storage.database import (
     transaction,
 )
 from storage.key_files import lay_keys
-from storage.parts import utc_now
 from storage.settings import DatabaseSettings, SettingMissingError
 
 Asked = argparse.Namespace
@@ -79,7 +79,7 @@ def _carry_out(asked: Asked, environ: Mapping[str, str]) -> list[Done]:
     scope = Scope(ScopeKind.COMMAND, _named(asked.acting or _account(environ)))
     sessions = open_sessions(DatabaseSettings.read(environ))
     with transaction(sessions, scope) as session:
-        return wanted(Act(session, utc_now(), new_code))
+        return wanted(Act(session, datetime.now(UTC), new_code))
 
 
 def _prepared(asked: Asked) -> Callable[[Act], list[Done]]:
