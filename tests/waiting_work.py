@@ -126,6 +126,11 @@ class WaitingWork:
                 added.append(row.id)
         return added
 
+    def promise(self, kind: WorkKind, subject: UUID) -> None:
+        """Work that waits from now on."""
+        with self.factory.session() as session:
+            work.add(session, kind, Subject(subject), self.factory.parts.now())
+
     def rows(self, queue: Queue = Queue.FACES) -> list[Work]:
         """Every work row of a queue, the oldest first."""
         with self.factory.session() as session:

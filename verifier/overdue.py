@@ -25,7 +25,7 @@ def close_overdue(session: Session, now: datetime) -> int:
     """Closes check-ins that the district left undecided too long; returns how many."""
     closed = 0
     for key in _overdue(session, now):
-        checkin = session.get_one(CheckIn, key, with_for_update=True)
+        checkin = session.get_one(CheckIn, key, with_for_update={"key_share": True})
         if checkin.state is CheckInState.IN_REVIEW:
             _close(session, checkin, now)
             closed += 1

@@ -51,11 +51,12 @@ def settle(session: Session, window_ids: Sequence[UUID], now: datetime) -> int:
 
     Joins the caller's transaction, locks the windows in id order; a second call changes nothing.
     """
+    # Windows and check-ins name each other: a full lock on one would wait for the other's key.
     rows = session.scalars(
         select(WindowRow)
         .where(WindowRow.id.in_(window_ids))
         .order_by(WindowRow.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     facts = _facts(session, rows, now)

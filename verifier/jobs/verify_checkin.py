@@ -183,7 +183,7 @@ def _conclude(
 
 
 def _checkin(session: Session, claim: Claim) -> CheckIn:
-    return session.get_one(CheckIn, _key(claim), with_for_update=True)
+    return session.get_one(CheckIn, _key(claim), with_for_update={"key_share": True})
 
 
 def _key(claim: Claim) -> tuple[UUID, UUID]:

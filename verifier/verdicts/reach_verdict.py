@@ -43,7 +43,9 @@ def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: da
 
     Joins the caller's transaction and locks the check-in and its window.
     """
-    checkin = session.get_one(CheckIn, (offender_id, checkin_id), with_for_update=True)
+    checkin = session.get_one(
+        CheckIn, (offender_id, checkin_id), with_for_update={"key_share": True}
+    )
     rings: frozenset[Queue] = frozenset()
     if checkin.state in UNDECIDED and not _has_reviews(session, checkin):
         window = session.get(Window, checkin.window_id) if checkin.window_id else None

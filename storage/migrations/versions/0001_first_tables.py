@@ -596,12 +596,6 @@ def upgrade() -> None:
             name=op.f("windows_order_check"),
         ),
         sa.ForeignKeyConstraint(
-            ["offender_id", "checkin_id"],
-            ["checkins.offender_id", "checkins.id"],
-            name="windows_checkin_fkey",
-            use_alter=True,
-        ),
-        sa.ForeignKeyConstraint(
             ["offender_id"], ["offenders.id"], name=op.f("windows_offender_id_fkey")
         ),
         sa.ForeignKeyConstraint(
@@ -893,4 +887,12 @@ def upgrade() -> None:
             "officer_id",
             name=op.f("reviews_offender_id_checkin_id_officer_id_key"),
         ),
+    )
+    # Windows and check-ins name each other: the second direction needs both tables.
+    op.create_foreign_key(
+        "windows_checkin_fkey",
+        "windows",
+        "checkins",
+        ["offender_id", "checkin_id"],
+        ["offender_id", "id"],
     )

@@ -1,0 +1,5 @@
+"""Tests of the storage run on servers where nobody else is at work."""
+
+from tests.quiet_stack import owner, parts, stack
+
+__all__ = ["owner", "parts", "stack"]

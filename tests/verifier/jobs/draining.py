@@ -1,0 +1,63 @@
+"""Acts and looks that the tests of the handlers share."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from storage.local_stack import LocalStack
+from storage.media import MediaStore
+from storage.records import CheckIn, EvidenceRow, Item, Work
+from storage.settings import StoreSettings
+from tests.factories import Factory
+from tests.waiting_work import Waiting
+from verifier.jobs.drain import do_next
+from verifier.jobs.workplace import Workplace
+
+
+def drain(workplace: Workplace) -> None:
+    """Does all that waits, as a horse does."""
+    while do_next(workplace):
+        pass
+
+
+def ahead(workplace: Workplace, by: timedelta) -> Workplace:
+    """The same workplace with a clock that is ahead."""
+    now = workplace.parts.now
+    return replace(workplace, parts=replace(workplace.parts, now=lambda: now() + by))
+
+
+def without_store(workplace: Workplace, stack: LocalStack) -> Workplace:
+    """The same workplace in an outage of the object store: nothing listens there."""
+    settings = StoreSettings.read(stack.environment("verifier"))
+    away = MediaStore(replace(settings, endpoint="127.0.0.1:9"))
+    return replace(workplace, parts=replace(workplace.parts, media=away))
+
+
+def checkin(factory: Factory, waiting: Waiting) -> CheckIn:
+    """The row of a check-in."""
+    with factory.session() as session:
+        return session.get_one(CheckIn, waiting.key)
+
+
+def evidence(factory: Factory, waiting: Waiting) -> list[EvidenceRow]:
+    """What its attempts measured, in order."""
+    with factory.session() as session:
+        rows = select(EvidenceRow).where(EvidenceRow.checkin_id == waiting.id)
+        return list(session.scalars(rows.order_by(EvidenceRow.attempt)))
+
+
+def work_of(factory: Factory, subject: UUID) -> Work:
+    """The one work row about a subject."""
+    with factory.session() as session:
+        return session.scalars(select(Work).where(Work.subject_id == subject)).one()
+
+
+def causes(factory: Factory, offender: UUID) -> list[str]:
+    """The causes of a person's open items."""
+    with factory.session() as session:
+        open_items = select(Item.cause).where(
+            Item.offender_id == offender, Item.closed_at.is_(None)
+        )
+        return sorted(str(cause) for cause in session.scalars(open_items))
