@@ -1,0 +1,1 @@
+"""The story that `make demo` plays: a phone, an officer and an editor on a running system."""

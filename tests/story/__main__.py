@@ -1,0 +1,113 @@
+"""`make demo`: starts the system on an empty data folder and plays the story through HTTP."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from storage.local_stack import LocalStack, Processes, StackError, Store
+from tests.photos import photos
+from tests.stage import NeverHappenedError, Stage
+from tests.story.cast import enrol, lay_out
+from tests.story.checking_in import (
+    Scene,
+    not_the_right_photo,
+    order_windows,
+    places,
+    right_person,
+    same_again,
+    valkey_emptied,
+    worker_dies,
+    worker_is_replaced,
+)
+from tests.story.deciding import module_studied, officers_decide, window_opens, window_passed
+from tests.story.telling import Telling, WentOtherwiseError
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def main() -> int:
+    """Play the story; 0 when every step went as it says, 1 otherwise."""
+    telling = Telling()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="checkin-demo-") as folder:
+        stack = LocalStack(Path(folder) / "var", Store(os.environ.get("STORE") or Store.RCLONE))
+        try:
+            with stack:
+                return _on_stage(stack, Path(folder), telling, started)
+        except StackError as fault:
+            telling.say(str(fault))
+            return 1
+        finally:
+            stack.erase()
+
+
+def _on_stage(stack: LocalStack, folder: Path, telling: Telling, started: float) -> int:
+    processes = Processes(ROOT / "Procfile", stack.environment, stack.logs)
+    stage = Stage(stack.public_url, folder)
+    try:
+        processes.start()
+        processes.wait_ready()
+        _play(stack, processes, stage, telling)
+    except (WentOtherwiseError, NeverHappenedError, AssertionError) as fault:
+        telling.console.print(f"\n[bold]The story went otherwise:[/bold] {fault!r}")
+        return 1
+    else:
+        telling.table()
+        telling.console.print(f"Everything as told, in {time.monotonic() - started:.0f} s.")
+        _keep(stage)
+        return 0
+    finally:
+        stage.close()
+        processes.stop()
+
+
+def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Telling) -> None:
+    telling.chapter(1, "An administrator lays out a city, an officer enrols three people")
+    cast = lay_out(stage, stack.environment("web") | dict(os.environ))
+    enrol(cast, photos())
+    telling.say("selfies are derived from the enrolled photos (crop, turn, light, JPEG)")
+    scene = Scene(cast, photos(), telling, stack, processes)
+    order_windows(scene)
+    telling.chapter(2, "Right person, right place")
+    right_person(scene)
+    telling.chapter(3, "Not the right photo")
+    strange = not_the_right_photo(scene)
+    telling.chapter(4, "Places")
+    placed = places(scene)
+    telling.chapter(5, "The same again")
+    same_again(scene)
+    telling.say("what waits overlaps: a window of 5 s opens now, and the worker dies now")
+    silence, orphan = window_opens(scene), worker_dies(scene)
+    telling.chapter(8, "Officers decide, a person objects")
+    officers_decide(scene, strange["face_no_match"], placed["far"])
+    telling.chapter(10, "A module is studied")
+    module_studied(scene)
+    telling.chapter(6, "The worker died while it verified")
+    worker_is_replaced(scene, orphan)
+    telling.chapter(7, "Valkey is emptied")
+    valkey_emptied(scene)
+    telling.chapter(9, "A window passed in silence")
+    window_passed(scene, silence)
+    stage_directions(cast.passwords, stage, telling)
+
+
+def stage_directions(passwords: dict[str, str], stage: Stage, telling: Telling) -> None:
+    """Print addresses and logins for who keeps the system running."""
+    if not os.environ.get("KEEP"):
+        return
+    telling.console.print(f"\nConsole: {stage.url}/sign-in   Contract: {stage.url}/v1/docs")
+    for login, password in passwords.items():
+        telling.console.print(f"   {login}  {password}", markup=False)
+
+
+def _keep(stage: Stage) -> None:
+    if os.environ.get("KEEP"):
+        sys.stdout.write(f"{stage.url} runs until Ctrl-C.\n")
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
