@@ -4,10 +4,11 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 
 from storage.database import DatabaseUnavailableError, Scope, transaction
 from storage.parts import Parts
@@ -17,6 +18,8 @@ from storage.records import Heartbeat
 log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5.0
+LONGEST_SILENCE = timedelta(seconds=60)
+STORE, STEADY_SINCE = "store", "steady_since"
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,29 @@ def beat(parts: Parts, scope: Scope, process: str) -> Reach:
 
     Raises DatabaseUnavailableError.
     """
-    reach = look(parts, scope)
-    now = parts.now()
-    seen = {name: now.isoformat() for name, answers in asdict(reach).items() if answers}
-    row = insert(Heartbeat).values(process=process, started_at=now, beat_at=now, reach=seen)
-    merged = Heartbeat.reach.op("||")(row.excluded.reach)
+    reach, now = look(parts, scope), parts.now()
     with transaction(parts.sessions, scope) as session:
-        session.execute(
-            row.on_conflict_do_update(
-                index_elements=["process"], set_={"beat_at": now, "reach": merged}
-            )
-        )
+        row = session.get(Heartbeat, process, with_for_update=True)
+        if row is None:
+            row = Heartbeat(process=process, started_at=now, reach={})
+            session.add(row)
+        row.beat_at, row.reach = now, seen(row.reach, reach, now)
     return reach
+
+
+def seen(before: Mapping[str, str], reach: Reach, now: datetime) -> dict[str, str]:
+    """Returns when each server was last reached, and since when the store without a silence.
+
+    Only with both ends of it can a silence of all be told from one of whoever looks.
+    """
+    after = dict(before) | {
+        name: now.isoformat() for name, answers in asdict(reach).items() if answers
+    }
+    last = before.get(STORE)
+    silent = last is None or now - datetime.fromisoformat(last) > LONGEST_SILENCE
+    if reach.store and silent:
+        after[STEADY_SINCE] = now.isoformat()
+    return after
 
 
 class Heart:

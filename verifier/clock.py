@@ -73,8 +73,7 @@ def _ring_unheard(session: Session, now: datetime) -> Done:
 
 
 def _note_receiving(session: Session, now: datetime) -> Done:
-    outage = note_receiving(session, process_name("clock"), now)
-    return Done(0 if outage is None else 1)
+    return Done(len(note_receiving(session, process_name("clock"), now)))
 
 
 def _promise_again(session: Session, now: datetime) -> Done:
