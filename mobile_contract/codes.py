@@ -17,7 +17,7 @@ class Theme(StrEnum):
 
 
 class Datum(StrEnum):
-    """The geodetic datum of a coordinate pair; the three in use in China differ by 0.5 to 1.1 km."""
+    """The geodetic datum of coordinates; the three in use in China differ by 0.5 to 1.1 km."""
 
     WGS84 = "WGS-84"
     GCJ02 = "GCJ-02"

@@ -22,18 +22,19 @@ pass_mark: 60
 您有权知道对您作出的决定和理由,也可以提出异议。
 """,
     "quiz.yaml": """\
-- id: q1
-  text: {zh: 离开所居住的市、县应当怎么办?, en: What is needed before leaving the city or county?}
-  choices:
-    - {id: a, zh: 告诉家人, en: Tell the family}
-    - {id: b, zh: 报司法所批准, en: Approval of the justice office}
-  right: [b]
-- id: q2
-  text: {zh: 对决定不服可以怎么办?, en: What can be done about a decision?}
-  choices:
-    - {id: a, zh: 提出异议, en: Object}
-    - {id: b, zh: 没有办法, en: Nothing}
-  right: [a]
+questions:
+  - id: q1
+    text: {zh: "离开所居住的市、县应当怎么办?", en: "What is needed before leaving the city?"}
+    choices:
+      - {id: a, text: {zh: 告诉家人, en: Tell the family}}
+      - {id: b, text: {zh: 报司法所批准, en: Approval of the justice office}}
+    right: [b]
+  - id: q2
+    text: {zh: "对决定不服可以怎么办?", en: "What can be done about a decision?"}
+    choices:
+      - {id: a, text: {zh: 提出异议, en: Object}}
+      - {id: b, text: {zh: 没有办法, en: Nothing}}
+    right: [a]
 """,
 }
 
