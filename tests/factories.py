@@ -97,7 +97,7 @@ class Factory:
             role=role,
             office_id=office,
             district_id=district,
-            password_hash=password_hash(PASSWORD),
+            password_hash=_kept_password(),
             created_at=self.parts.now(),
         )
         self._added(row)
@@ -243,3 +243,9 @@ class Factory:
             session.add(row)
             session.flush()
             return row.id  # type: ignore[attr-defined,no-any-return]
+
+
+@cache
+def _kept_password() -> str:
+    """Hash PASSWORD once a process: argon2 is slow on purpose."""
+    return password_hash(PASSWORD)
