@@ -1,6 +1,6 @@
 """Values to a page: the language, the words, local times, and who is signed in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -54,6 +54,7 @@ def _rendered(template: str, **values: Any) -> str:
         other_language=_address_in(Language.EN if language is Language.ZH else Language.ZH),
         when=when,
         day=day,
+        last_day=last_day,
         request_id=g.get("request_id", ""),
         filled=_filled,
         **values,
@@ -74,6 +75,11 @@ def day(instant: datetime | date | None) -> str:
     if isinstance(instant, datetime):
         return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d")
     return "" if instant is None else instant.isoformat()
+
+
+def last_day(deadline: datetime) -> str:
+    """Write the last day before a deadline: deadlines end with a day, at its 24:00."""
+    return day(deadline - timedelta(seconds=1))
 
 
 def for_input(instant: datetime) -> str:

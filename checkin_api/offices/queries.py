@@ -98,7 +98,9 @@ def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: da
     checkins = _checkins(session, rows)
     cases = cases_of(session, checkins.values())
     mine = [row for row in rows if _concerns(caller, wanted, row, cases)]
-    entries = _entries(session, mine, checkins, now)
+    entries = sorted(
+        _entries(session, mine, checkins, now), key=lambda one: (one.due_at, -one.severity)
+    )
     shown = [one for one in entries if wanted.cause in {None, one.cause}]
     return Waiting(
         entries=tuple(shown[:MOST_SHOWN]),
