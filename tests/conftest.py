@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from storage.database import close_sessions
 from storage.local_stack import Choices, LocalStack, Processes, Store
@@ -15,6 +17,7 @@ from storage.parts import Parts, open_parts
 from storage.records import Record
 from storage.settings import StorageSettings
 from tests.factories import Factory
+from tests.stage import eventually
 from tests.world import Servers, World
 
 ROOT = Path(__file__).parent.parent
@@ -64,9 +67,20 @@ def owner(stack: LocalStack) -> Iterator[Engine]:
 @pytest.fixture
 def empty(owner: Engine) -> None:
     """Empty tables, whatever the test before left."""
+    eventually(lambda: _truncated(owner), within_s=30)
+
+
+def _truncated(owner: Engine) -> bool:
+    """Empty all tables at once; a deadlock with a process that works on is tried again."""
     tables = ", ".join(table for table in Record.metadata.tables if table != "heartbeats")
-    with owner.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+    try:
+        with owner.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+    except OperationalError as fault:
+        if not isinstance(fault.orig, DeadlockDetected):
+            raise
+        return False
+    return True
 
 
 @pytest.fixture

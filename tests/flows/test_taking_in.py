@@ -18,6 +18,8 @@ from tests.factories import Factory
 from tests.photos import photos
 from tests.world import HERE, World
 
+pytestmark = pytest.mark.media
+
 
 @pytest.fixture
 def offender(factory: Factory) -> Offender:

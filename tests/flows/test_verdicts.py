@@ -22,6 +22,8 @@ from tests.world import HERE, World
 
 METRES_OF_A_DEGREE = 111_320.0
 
+pytestmark = pytest.mark.media
+
 
 @pytest.fixture
 def offender(factory: Factory) -> Offender:

@@ -44,16 +44,15 @@ class Telling:
         self.lines.append(line)
         took = "" if line.milliseconds is None else f"  [{line.milliseconds} ms]"
         seen = f"  | officer sees: {line.seen}" if line.seen else ""
-        self.console.print(
-            f"   {line.who}: {line.sent}\n      -> {line.heard}{seen}{took}", markup=False
-        )
+        text = f"   {line.who}: {line.sent} -> {line.heard}{seen}{took}"
+        self.console.print(text, markup=False, soft_wrap=True)
 
     def table(self) -> None:
         """Print everything once more, as a table."""
         table = Table(title="The story", title_justify="left")
         for heading in ("step", "who", "sent", "the phone reads", "the officer sees", "ms"):
             table.add_column(heading, justify="right" if heading in {"step", "ms"} else "left")
-        for line in self.lines:
+        for line in sorted(self.lines, key=lambda line: line.step):
             took = "" if line.milliseconds is None else str(line.milliseconds)
             table.add_row(str(line.step), line.who, line.sent, line.heard, line.seen, took)
         self.console.print(table)
