@@ -26,7 +26,9 @@ TYPES: dict[str, StudyType] = {
 }
 # What file managers and office programs leave behind.
 LEFT_BEHIND = re.compile(r"(\.|~\$).*|.*~|thumbs\.db|desktop\.ini", re.IGNORECASE)
-REFERENCE = re.compile(r"(?P<picture>!?)\[[^\]]*\]\(\s*<?(?P<target>[^)\s>]+)")
+REFERENCE = re.compile(
+    r"(?P<picture>!?)\[[^\]]*\]\(\s*(?:<(?P<bracketed>[^>]+)>|(?P<plain>[^)\s]+))"
+)
 FENCES = ("```", "~~~")
 
 
@@ -104,7 +106,7 @@ def _faults_of_text(folder: Path, path: str) -> Iterator[Fault]:
     for line, reference in _references(text):
         fault = _faulty(folder, path, reference)
         if fault is not None:
-            yield Fault(fault, path, line, {"name": reference["target"]})
+            yield Fault(fault, path, line, {"name": _target(reference)})
 
 
 def _references(text: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -116,8 +118,12 @@ def _references(text: str) -> Iterator[tuple[int, re.Match[str]]]:
             yield from ((number, reference) for reference in REFERENCE.finditer(line))
 
 
+def _target(reference: re.Match[str]) -> str:
+    return reference["bracketed"] or reference["plain"]
+
+
 def _faulty(folder: Path, path: str, reference: re.Match[str]) -> Mistake | None:
-    target = urlsplit(reference["target"])
+    target = urlsplit(_target(reference))
     if target.scheme or target.netloc:
         return Mistake.ON_THE_NET if reference["picture"] else None
     if not target.path:

@@ -151,7 +151,7 @@ def _require_files(session: Session, version: StudyVersion) -> None:
     ).all()
     held = held_files(session, [file.sha256 for file in files])
     errors = [
-        ProblemFault(pointer=f"/files/{file.path}", reason=reason)
+        ProblemFault(pointer=f"/files/{file.sha256}", reason=reason)
         for file in files
         if (reason := _lack(file, held[file.sha256].length if file.sha256 in held else None))
     ]
