@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.passwords import password_hash
 from checkin_api.access.secret_texts import hashed, new_code
-from mobile_contract.codes import Datum
+from mobile_contract.codes import Datum, DeviceState
 from storage.database import Scope, ScopeKind, transaction
 from storage.local_stack.places import Places
 from storage.media import MediaKey
 from storage.parts import Parts
 from storage.records import (
     ActivationCode,
+    Device,
     District,
     Fence,
     Media,
@@ -178,6 +179,24 @@ class Factory:
             )
         )
 
+    def device(self, offender: UUID) -> Device:
+        """An active registration that no phone has the tokens of."""
+        now = self.parts.now()
+        row = Device(
+            offender_id=offender,
+            install_id=f"install-{next(self.numbers)}",
+            state=DeviceState.ACTIVE,
+            state_since=now,
+            model="phone",
+            os="os",
+            app="1.0.0",
+            notice_version="1",
+            notice_shown_at=now,
+            created_at=now,
+        )
+        self._added(row)
+        return row
+
     def activation_code(self, offender: UUID, issued_by: UUID | None = None) -> str:
         """A living code, in clear."""
         code, now = new_code(), self.parts.now()
@@ -247,5 +266,4 @@ class Factory:
 
 @cache
 def _kept_password() -> str:
-    """Hash PASSWORD once a process: argon2 is slow on purpose."""
     return password_hash(PASSWORD)

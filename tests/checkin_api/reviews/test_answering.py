@@ -1,123 +1,29 @@
-"""What officers' answers do to a check-in, to the lists of others and to what the person reads."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
+"""What officers' answers about person and time do to a check-in and to others' lists."""
 
 import pytest
 from sqlalchemy import select
 
-from checkin_api.access.callers import OffenderCaller
-from checkin_api.objections.service import make_objection
-from checkin_api.offices.queries import Wanted
-from checkin_api.offices.service import read_waiting
 from checkin_api.refusals import RefusedError
-from checkin_api.reviews.service import AnswerGiven, Taken, answer_checkin, read_checkin
+from checkin_api.reviews.service import Taken, read_checkin
 from mobile_contract.codes import (
     CheckInState,
     NoticeKind,
-    ObjectionState,
     ProblemCode,
     WindowOutcome,
 )
-from mobile_contract.objections import ObjectionBody
 from storage.records import (
     AuditEntry,
-    CheckIn,
     IdentityAnswer,
     Item,
-    Notice,
-    Objection,
-    Offender,
-    Officer,
     Review,
-    Role,
-    Window,
 )
-from tests.checkin_api.arranged import FAR_AWAY, caller_of, lay_checkin, new_id
-from tests.factories import Factory
+from tests.checkin_api.arranged import caller_of
+from tests.checkin_api.reviews.office import Office
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.reach_verdict import reach_verdict
 from verifier.verdicts.reviews import Turn
 
 YES, NO, CANNOT_TELL = IdentityAnswer.YES, IdentityAnswer.NO, IdentityAnswer.CANNOT_TELL
-
-
-@dataclass
-class Office:
-    """Two officers, their head, their district supervisor, and a person with a window."""
-
-    factory: Factory
-    first: Officer
-    second: Officer
-    third: Officer
-    head: Officer
-    district: Officer
-    person: Offender
-    window: UUID
-
-    def checkin(self, verdict: FaceVerdict = FaceVerdict.NO_MATCH, *, far: bool = False) -> UUID:
-        """A flagged check-in of the person in the window."""
-        at = {"at": FAR_AWAY} if far else {}
-        return lay_checkin(self.factory, self.person.id, verdict, window_id=self.window, **at)
-
-    def answer(
-        self,
-        officer: Officer,
-        checkin: UUID,
-        identity: IdentityAnswer | None,
-        *,
-        place: bool | None = None,
-        reason: str = "看过照片",
-    ) -> Taken:
-        """One officer's answer."""
-        given = AnswerGiven(self.person.id, checkin, identity, place, reason)
-        return answer_checkin(self.factory.parts, caller_of(officer), given)
-
-    def state(self, checkin: UUID) -> CheckInState:
-        """Where the check-in stands."""
-        with self.factory.session() as session:
-            return session.get_one(CheckIn, (self.person.id, checkin)).state
-
-    def place_accepted(self, checkin: UUID) -> bool | None:
-        """What was decided about the place."""
-        with self.factory.session() as session:
-            return session.get_one(CheckIn, (self.person.id, checkin)).place_accepted
-
-    def outcome(self) -> WindowOutcome:
-        """What became of the window."""
-        with self.factory.session() as session:
-            return session.get_one(Window, self.window).outcome
-
-    def told(self) -> Sequence[NoticeKind]:
-        """What the person was told, in order."""
-        with self.factory.session() as session:
-            return session.scalars(select(Notice.kind).order_by(Notice.at, Notice.id)).all()
-
-    def listed(self, officer: Officer, *, whole_district: bool = False) -> list[UUID]:
-        """The check-ins on an officer's list."""
-        wanted = Wanted(whole_district=whole_district)
-        waiting = read_waiting(self.factory.parts, caller_of(officer), wanted)
-        return [one.checkin.id for one in waiting.entries if one.checkin]
-
-
-@pytest.fixture
-def office(factory: Factory) -> Office:
-    """An office with people in it."""
-    district = factory.district()
-    place = factory.office(district)
-    person = factory.offender(place)
-    factory.fence(person.id)
-    return Office(
-        factory,
-        first=factory.officer(place),
-        second=factory.officer(place),
-        third=factory.officer(place),
-        head=factory.officer(place, Role.HEAD),
-        district=factory.officer(None, Role.DISTRICT, district),
-        person=person,
-        window=factory.window(person.id),
-    )
 
 
 def test_a_yes_confirms_settles_the_window_and_closes_the_item(office: Office) -> None:
@@ -208,28 +114,6 @@ def test_a_double_click_is_one_answer(office: Office) -> None:
         assert len(session.scalars(select(Review)).all()) == 1
 
 
-def test_a_refused_place_waits_on_its_own(office: Office) -> None:
-    checkin = office.checkin(FaceVerdict.MATCH, far=True)
-    office.answer(office.first, checkin, YES, place=False)
-    assert office.state(checkin) is CheckInState.CONFIRMED
-    assert office.place_accepted(checkin) is None
-    assert office.listed(office.first) == []
-    assert office.listed(office.second) == [checkin]
-    office.answer(office.second, checkin, None, place=False)
-    assert office.place_accepted(checkin) is False
-    assert NoticeKind.PLACE_NOT_ACCEPTED in office.told()
-    assert office.state(checkin) is CheckInState.CONFIRMED
-    assert office.listed(office.third) == []
-
-
-def test_an_accepted_place_ends_the_review(office: Office) -> None:
-    checkin = office.checkin(FaceVerdict.MATCH, far=True)
-    office.answer(office.first, checkin, YES, place=True)
-    assert office.place_accepted(checkin) is True
-    assert office.listed(office.second) == []
-    assert NoticeKind.PLACE_NOT_ACCEPTED not in office.told()
-
-
 @pytest.mark.parametrize(
     ("identity", "place", "reason", "pointer"),
     [
@@ -293,48 +177,3 @@ def test_answers_are_audited_by_who_gave_them(office: Office) -> None:
         ).one()
     assert entry.actor == f"officer:{office.first.id}"
     assert entry.subject == str(checkin)
-
-
-def object_to(office: Office, checkin: UUID) -> None:
-    """Let the person disagree, as the phone does."""
-    caller = OffenderCaller(office.person.id, new_id())
-    body = ObjectionBody.model_validate_json(
-        f'{{"id": "{new_id()}", "words": "那天是我本人，戴了眼镜。"}}'
-    )
-    make_objection(office.factory.parts, caller, checkin, body)
-
-
-@pytest.mark.parametrize(
-    ("answer", "state", "objection"),
-    [
-        (YES, CheckInState.CONFIRMED, ObjectionState.ACCEPTED),
-        (NO, CheckInState.NOT_CONFIRMED, ObjectionState.NOT_ACCEPTED),
-    ],
-)
-def test_an_objection_is_decided_by_somebody_who_has_not_answered(
-    office: Office, answer: IdentityAnswer, state: CheckInState, objection: ObjectionState
-) -> None:
-    checkin = office.checkin()
-    office.answer(office.first, checkin, NO)
-    office.answer(office.second, checkin, NO)
-    object_to(office, checkin)
-    assert office.listed(office.first) == []
-    assert office.listed(office.third) == [checkin]
-    assert office.answer(office.second, checkin, YES) is Taken.ANSWERED_BEFORE
-    office.answer(office.third, checkin, answer, reason="比对了三张登记照")
-    assert office.state(checkin) is state
-    with office.factory.session() as session:
-        row = session.scalars(select(Objection)).one()
-        assert (row.state, row.answer) == (objection, "比对了三张登记照")
-    assert NoticeKind.OBJECTION_DECIDED in office.told()
-    assert office.listed(office.head) == []
-
-
-def test_an_objection_needs_a_yes_or_a_no(office: Office) -> None:
-    checkin = office.checkin()
-    office.answer(office.first, checkin, NO)
-    office.answer(office.second, checkin, NO)
-    object_to(office, checkin)
-    with pytest.raises(RefusedError) as refused:
-        office.answer(office.third, checkin, CANNOT_TELL)
-    assert refused.value.errors[0].reason == "yes_or_no"
