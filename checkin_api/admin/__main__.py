@@ -128,7 +128,8 @@ def _new_value(asked: Asked) -> rules.NewValue:
 
 def _keys(asked: Asked) -> list[Done]:
     made = lay_keys(asked.folder)
-    held = [file for file in sorted(asked.folder.iterdir()) if file not in made]
+    keys = (*asked.folder.glob("*-*.key"), *asked.folder.glob("receipts-*.pem"))
+    held = sorted(set(keys) - set(made))
     return [
         *(Done(Kind.KEY, file.name, Change.ADDED) for file in made),
         *(Done(Kind.KEY, file.name, Change.UNCHANGED) for file in held),

@@ -6,6 +6,7 @@ from storage.records import Media, Role, StudyModule, StudyVersion
 from tests.checkin_api.content_tool.conftest import Desk
 from tests.checkin_api.study.school import School, sha256
 
+pytestmark = pytest.mark.media
 NOTHING = 0
 
 

@@ -17,6 +17,7 @@ from tests.checkin_api.study.school import (
 )
 from tests.factories import PASSWORD
 
+pytestmark = pytest.mark.media
 NOBODYS = "0" * 64
 SHORTER = {"length": 1}
 

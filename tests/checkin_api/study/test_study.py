@@ -20,6 +20,8 @@ from tests.checkin_api.study.school import (
     sha256,
 )
 
+pytestmark = pytest.mark.media
+
 
 def answers(**picked: list[str]) -> list[dict[str, Any]]:
     return [{"question": name, "choices": choices} for name, choices in (RIGHT | picked).items()]
