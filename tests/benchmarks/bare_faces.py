@@ -1,0 +1,112 @@
+"""What looking at faces costs at least: OpenCV and face_recognition alone, in this process."""
+
+import gc
+import io
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from tests.benchmarks.figures import Figure, Ratio, of_rounds
+from tests.factories import embedded, models
+from tests.photos import photos
+from verifier.faces.detection import LONGEST_SIDE
+from verifier.faces.examine import examine
+from verifier.faces.matching import mean_of
+from verifier.verdicts import bands
+from verifier.verdicts.evidence import FaceVerdict
+
+OWN_RUNS, NAIVE_RUNS = 15, 2
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Bare:
+    """Seconds of one pass over some photos, all of them together."""
+
+    decode: float
+    detect: float
+    embed: float
+
+    @property
+    def total(self) -> float:
+        """The sum that the worker is measured against."""
+        return self.decode + self.detect + self.embed
+
+
+def bare_pass(selfies: Sequence[bytes]) -> Bare:
+    """Decode, detect and embed each photo once, with no line of ours between the libraries.
+
+    At the worker's scale: the fast half-size decoding, 640 px, the first orientation only.
+    """
+    found = models()
+    decode = detect = embed = 0.0
+    for jpeg in selfies:
+        begun = time.perf_counter()
+        pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
+        assert pixels is not None
+        scale = LONGEST_SIDE / max(pixels.shape[:2])
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        decoded = time.perf_counter()
+        found.detector.setInputSize((pixels.shape[1], pixels.shape[0]))
+        _, faces = found.detector.detect(pixels)
+        detected = time.perf_counter()
+        found.recognizer.feature(found.recognizer.alignCrop(pixels, faces[0]))
+        decode += decoded - begun
+        detect += detected - decoded
+        embed += time.perf_counter() - detected
+    return Bare(decode, detect, embed)
+
+
+def against_naive() -> list[Figure]:
+    """Time our way to evidence and the obvious one on the same photo of 12 megapixels."""
+    photo = photos().twelve_megapixels
+    references = mean_of([embedded(one) for one in photos().obama])
+    evidence = examine(photo, references, bands.DEFAULT, models())
+    assert evidence.verdict is FaceVerdict.MATCH, evidence
+    own = [
+        _timed(lambda: examine(photo, references, bands.DEFAULT, models()))[0]
+        for _ in range(OWN_RUNS)
+    ]
+    naive = [_naive(photo) for _ in range(NAIVE_RUNS)]
+    ours, encodings = median(own), [seconds for _, seconds in naive]
+    value, rounds = of_rounds(encodings)
+    return [
+        Figure(
+            "12 MP photo, our examine()",
+            ours * 1000,
+            "ms",
+            f"bytes to evidence (structure, decode, YuNet, SFace, compare), median of {OWN_RUNS}",
+        ),
+        Figure(
+            "12 MP photo, face_recognition.face_encodings",
+            value,
+            "s",
+            f"defaults (HOG, upsampled once); decoding not counted, it took"
+            f" {median(decoding for decoding, _ in naive) * 1000:.0f} ms more",
+            Ratio(value / ours, "examine()"),
+            rounds,
+        ),
+    ]
+
+
+def _naive(photo: bytes) -> tuple[float, float]:
+    """Seconds of loading and of encoding, the way the library's own examples do it."""
+    models()  # imports the library without its warnings
+    import face_recognition  # noqa: PLC0415 - its import loads models; only this figure needs it
+
+    loading, pixels = _timed(lambda: face_recognition.load_image_file(io.BytesIO(photo)))
+    encoding, found = _timed(lambda: face_recognition.face_encodings(pixels))
+    assert len(found) == 1, len(found)
+    return loading, encoding
+
+
+def _timed(act: Callable[[], Result]) -> tuple[float, Result]:
+    gc.collect()
+    begun = time.perf_counter()
+    result = act()
+    return time.perf_counter() - begun, result
