@@ -10,7 +10,9 @@ from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
 from checkin_api.console.form_safety import require_own_form
 from checkin_api.console.rendering import LANGUAGE_COOKIE, chosen_language
+from checkin_api.refusals import RefusedError
 from checkin_api.routes import Routes
+from mobile_contract.codes import ProblemCode
 
 PageView = Callable[..., str | tuple[str, int] | Response]
 LANGUAGE_KEPT_S = 365 * 24 * 3600
@@ -38,11 +40,18 @@ class PageRoutes(Routes):
 def _answering(view: PageView) -> Callable[..., Response]:
     @wraps(view)
     def answer(caller: Any, **path: Any) -> Response:
+        _require_storable_text()
         if request.method == "POST":
             require_own_form(signed_in=isinstance(caller, OfficerCaller))
         return _remembering_language(_response(view(caller, **path)))
 
     return answer
+
+
+def _require_storable_text() -> None:
+    """Refuse what no person types and PostgreSQL takes no text with."""
+    if any("\x00" in text for _, text in request.values.items(multi=True)):
+        raise RefusedError(ProblemCode.BAD_REQUEST)
 
 
 def _response(page: str | tuple[str, int] | Response) -> Response:

@@ -110,7 +110,12 @@ def picture(shade: int) -> bytes:
 
 
 def lay_photo(
-    factory: Factory, offender_id: UUID, data: bytes, checkin_id: UUID | None = None
+    factory: Factory,
+    offender_id: UUID,
+    data: bytes,
+    checkin_id: UUID | None = None,
+    *,
+    rendered: bool = True,
 ) -> tuple[UUID, UUID]:
     """An original in the store and the rendition a worker made of it; gives both ids."""
     kind = MediaKind.REFERENCE if checkin_id is None else MediaKind.CHECKIN
@@ -122,6 +127,8 @@ def lay_photo(
     with factory.session() as session:
         session.add(original)
         session.flush()
+        if not rendered:
+            return original.id, original.id
         rendition = _stored(factory, MediaKey.rendition(original.id, _digest(data)), data)
         rendition.kind, rendition.name = MediaKind.RENDITION, name
         rendition.offender_id, rendition.checkin_id = offender_id, checkin_id

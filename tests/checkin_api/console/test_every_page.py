@@ -1,0 +1,133 @@
+"""What holds for every page and every form, whichever is added next."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+
+from checkin_api.access.gate import COOKIE
+from checkin_api.console import pages, refusal_page
+from checkin_api.routes import Route
+from mobile_contract.problems import STATUS
+from storage.records import Officer, Role
+from tests.browser_forms import Browser
+from tests.checkin_api.arranged import lay_checkin, lay_photo, lay_references, picture
+from tests.checkin_api.console.conftest import Desk
+from tests.factories import PASSWORD, Factory
+
+OPEN_TO_ALL = {"/sign-in", "/set-up"}
+GETS = [route for route in pages() if route.method == "GET"]
+FORMS = [route for route in pages() if route.method == "POST"]
+WITH_IDS = [route for route in pages() if "<uuid:" in route.path]
+INLINE = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?://", re.IGNORECASE)
+
+
+def address(route: Route) -> str:
+    """An address of a page, of nobody."""
+    return re.sub(r"<uuid:\w+>", lambda _: str(uuid4()), route.path)
+
+
+def name(route: Route) -> str:
+    """A route in a test's name."""
+    return f"{route.method} {route.path}"
+
+
+@pytest.fixture
+def officer(factory: Factory) -> Officer:
+    """An officer of some office."""
+    return factory.officer(factory.office())
+
+
+@pytest.mark.parametrize("route", [one for one in GETS if one.path not in OPEN_TO_ALL], ids=name)
+def test_who_is_not_signed_in_is_sent_to_sign_in_and_back(nobody: Browser, route: Route) -> None:
+    answer = nobody.http.get(address(route))
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in?next=%2F")
+
+
+# Before signing in there is no token; the origin decides.
+@pytest.mark.parametrize("route", [one for one in FORMS if one.path not in OPEN_TO_ALL], ids=name)
+def test_a_form_without_its_token_is_refused(desk: Desk, officer: Officer, route: Route) -> None:
+    assert desk(officer).http.post(address(route), data={"reason": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("route", FORMS, ids=name)
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.test"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_a_form_of_another_site_is_refused(
+    desk: Desk, officer: Officer, route: Route, headers: dict[str, str]
+) -> None:
+    browser = desk(officer)
+    token = re.search(r'name="form_token" value="(\w+)"', browser.page("/account"))
+    assert token
+    sent = browser.http.post(address(route), data={"form_token": token[1]}, headers=headers)
+    assert sent.status_code == 403
+
+
+@pytest.mark.parametrize("route", [one for one in WITH_IDS if one.method == "GET"], ids=name)
+def test_what_is_of_nobody_is_not_found(desk: Desk, officer: Officer, route: Route) -> None:
+    assert desk(officer).http.get(address(route)).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.ADMINISTRATOR])
+def test_accounts_without_people_find_only_their_own_account(
+    desk: Desk, factory: Factory, role: Role
+) -> None:
+    browser = desk(factory.officer(role=role))
+    assert browser.http.get("/items").status_code == 404
+    assert browser.http.get("/people").status_code == 404
+    assert "/items" not in browser.page("/account")
+
+
+def everything(factory: Factory, officer: Officer) -> list[str]:
+    """The addresses of all pages, of a person of whom there is something to see."""
+    assert officer.office_id
+    person = factory.offender(officer.office_id)
+    factory.fence(person.id, radius_m=500)
+    window = factory.window(person.id)
+    lay_references(factory, person.id, officer.id)
+    checkin = lay_checkin(factory, person.id, window_id=window)
+    _, photo = lay_photo(factory, person.id, picture(90), checkin)
+    ids = {"offender_id": person.id, "checkin_id": checkin, "window_id": window, "media_id": photo}
+    return [re.sub(r"<uuid:(\w+)>", lambda found: str(ids[found[1]]), one.path) for one in GETS]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_shows_itself_without_anything_inline(
+    desk: Desk, factory: Factory, officer: Officer, language: str
+) -> None:
+    browser = desk(officer)
+    for path in everything(factory, officer):
+        answer = browser.http.get(path, params={"lang": language}, follow_redirects=True)
+        assert answer.status_code == 200, path
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "no-store" in answer.headers["Cache-Control"]
+        if answer.headers["Content-Type"].startswith("text/html"):
+            assert INLINE.findall(answer.text) == [], path
+            assert f'<html lang="{"zh-CN" if language == "zh" else "en"}">' in answer.text
+
+
+def test_every_page_of_a_person_is_404_for_another_office(
+    desk: Desk, factory: Factory, officer: Officer
+) -> None:
+    stranger = desk(factory.officer(factory.office()))
+    for path in everything(factory, officer):
+        if re.search(r"[0-9a-f]{8}-", path):
+            assert stranger.http.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize("status", sorted(set(STATUS.values())))
+def test_every_refusal_has_a_page_in_words(app: Flask, status: int) -> None:
+    with app.test_request_context("/items"):
+        text, answered = refusal_page(status)
+    assert answered == status
+    assert "<h1>" in text
+
+
+def test_the_cookie_is_out_of_scripts_reach(nobody: Browser, officer: Officer) -> None:
+    answer = nobody.http.post("/sign-in", data={"login": officer.login, "password": PASSWORD})
+    cookie = next(one for one in answer.headers.get_list("Set-Cookie") if COOKIE in one)
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
