@@ -192,8 +192,9 @@ class MediaStore:
                 stored.bucket, stored.key, version_id=stored.version_id or None
             )
         except InvalidResponseError:
-            # rclone answers a missing object so that the SDK cannot read it; only stat tells.
-            if not self.holds(stored):
+            # rclone answers a missing object so that the SDK cannot read it; only stat tells,
+            # and only of a bucket that is there: an unmounted disk is an outage, not a loss.
+            if self._client.bucket_exists(stored.bucket) and not self.holds(stored):
                 raise ObjectMissingError(stored.key) from None
             raise
         try:

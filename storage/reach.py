@@ -91,7 +91,7 @@ class Heart:
     def stop(self) -> None:
         """Beats no more."""
         self._stopping.set()
-        self._thread.join(BEAT_EVERY_S)
+        self._thread.join(1.0)  # a look at a server that is away may take longer: not waited for
 
     def _beat_on(self) -> None:
         while True:

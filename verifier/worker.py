@@ -1,6 +1,7 @@
 """`python -m verifier.worker faces|chores`: waits for the bell, forks a horse for each drain."""
 
 import argparse
+import importlib
 import logging
 import os
 import secrets
@@ -21,7 +22,7 @@ from rq.queue import Queue as RQQueue
 
 from storage.keys import WeakKeyError
 from storage.parts import Parts, open_parts
-from storage.queues import worker_connection
+from storage.queues import DRAIN, worker_connection
 from storage.reach import Heart, process_name
 from storage.records import Queue
 from storage.settings import SettingMissingError
@@ -115,16 +116,17 @@ def run(settings: WorkerSettings, parts: Parts) -> None:
             worker.work(logging_level="WARNING")
             if worker.stop_asked:
                 return
+            time.sleep(PAUSE_AFTER_TROUBLE_S)
         except StopRequested:
             return
         except RedisError as fault:
             log.warning("bell_unreachable", extra={"fault": type(fault).__name__})
-        time.sleep(PAUSE_AFTER_TROUBLE_S)
 
 
 def furnish(settings: WorkerSettings) -> None:
     """Loads, before any fork, what every horse then has; raises ModelsMissing."""
     models = _load_models(settings)
+    importlib.import_module(DRAIN.rpartition(".")[0])
     load_handlers(settings.queue)
     prepare(partial(_open, settings, models))
 

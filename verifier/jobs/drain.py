@@ -32,6 +32,7 @@ def drain() -> None:
         if time.monotonic() > until:
             workplace.parts.bell.ring(workplace.queue)
             return
+        limits.allow_cpu_for_a_row()
         if not do_next(workplace):
             return
 
@@ -44,7 +45,6 @@ def do_next(workplace: Workplace) -> bool:
     claim = _claim(workplace)
     if claim is None:
         return False
-    limits.allow_cpu_for_a_row()
     try:
         _do(workplace, claim)
     except SupersededError:
