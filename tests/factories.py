@@ -1,7 +1,5 @@
 """Rows that a test needs and does not test, each with defaults that say nothing."""
 
-import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,52 +13,26 @@ from sqlalchemy.orm import Session
 from checkin_api.access.passwords import password_hash
 from checkin_api.access.secret_texts import hashed, new_code
 from mobile_contract.codes import Datum, DeviceState
-from storage.database import Scope, ScopeKind, transaction
-from storage.local_stack.places import Places
-from storage.media import MediaKey
+from storage.database import transaction
 from storage.parts import Parts
 from storage.records import (
     ActivationCode,
     Device,
     District,
     Fence,
-    Media,
-    MediaKind,
     Offender,
     Office,
     Officer,
     PlanKind,
-    ReferencePhoto,
-    ReferencePhotoState,
-    ReferenceSet,
-    ReferenceSetState,
     ReportingPlan,
     Role,
     SupervisionPeriod,
     Window,
 )
-from verifier.faces.examine import embed_reference
-from verifier.faces.matching import ReferenceVectors
-from verifier.faces.models import Models, load
-from verifier.jobs.stored_references import vector_rows
+from tests.enrolments import TEST, approved_set
 
-TEST = Scope(ScopeKind.COMMAND, "factory")
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of accounts that live for one test
 PEOPLES_SQUARE = (29.5630, 106.5516)  # Chongqing, WGS-84
-
-
-@cache
-def models() -> Models:
-    """The face models, once a test process."""
-    return load(Places.read(os.environ).models)
-
-
-@cache
-def embedded(photo: bytes) -> ReferenceVectors:
-    """What the models make of a reference photo."""
-    found = embed_reference(photo, models())
-    assert isinstance(found, ReferenceVectors), found
-    return found
 
 
 @dataclass
@@ -79,14 +51,14 @@ class Factory:
     def district(self) -> UUID:
         """A district."""
         row = District(code=f"D{next(self.numbers)}", name="区县")
-        return self._added(row)
+        return self.added(row)
 
     def office(self, district: UUID | None = None) -> UUID:
         """A justice office."""
         row = Office(
             district_id=district or self.district(), code=f"O{next(self.numbers)}", name="司法所"
         )
-        return self._added(row)
+        return self.added(row)
 
     def officer(
         self, office: UUID | None = None, role: Role = Role.OFFICER, district: UUID | None = None
@@ -101,7 +73,7 @@ class Factory:
             password_hash=_kept_password(),
             created_at=self.parts.now(),
         )
-        self._added(row)
+        self.added(row)
         return row
 
     def offender(self, office: UUID | None = None, *, supervised: bool = True) -> Offender:
@@ -112,14 +84,14 @@ class Factory:
             office_id=office or self.office(),
             created_at=self.parts.now(),
         )
-        self._added(row)
+        self.added(row)
         if supervised:
             self.period(row.id)
         return row
 
     def period(self, offender: UUID, ends_on: date | None = None) -> UUID:
         """A supervision period."""
-        return self._added(
+        return self.added(
             SupervisionPeriod(
                 offender_id=offender,
                 starts_on=date(2025, 1, 1),
@@ -130,7 +102,7 @@ class Factory:
 
     def fence(self, offender: UUID, radius_m: float = 5000) -> UUID:
         """A circle around the People's Square."""
-        return self._added(
+        return self.added(
             Fence(
                 offender_id=offender,
                 latitude=PEOPLES_SQUARE[0],
@@ -144,7 +116,7 @@ class Factory:
 
     def plan(self, offender: UUID, starts_on: date = date(2025, 1, 1)) -> UUID:
         """The default daily plan."""
-        return self._added(
+        return self.added(
             ReportingPlan(
                 offender_id=offender,
                 kind=PlanKind.DAILY,
@@ -168,7 +140,7 @@ class Factory:
         now = self.parts.now()
         opens = opens or now - timedelta(minutes=1)
         grace_ends = opens + open_for + grace
-        return self._added(
+        return self.added(
             Window(
                 offender_id=offender,
                 opens_at=opens,
@@ -194,14 +166,14 @@ class Factory:
             notice_shown_at=now,
             created_at=now,
         )
-        self._added(row)
+        self.added(row)
         return row
 
     def activation_code(self, offender: UUID, issued_by: UUID | None = None) -> str:
         """A living code, in clear."""
         code, now = new_code(), self.parts.now()
         officer = issued_by or self.officer(self.office()).id
-        self._added(
+        self.added(
             ActivationCode(
                 offender_id=offender,
                 code_sha256=hashed(code),
@@ -214,50 +186,9 @@ class Factory:
 
     def enrolment(self, offender: UUID, photos: Sequence[bytes]) -> UUID:
         """An approved set of photos, with the vectors that the real models make of them."""
-        officer, now = self.officer(self.office()).id, self.parts.now()
-        chosen = self._added(
-            ReferenceSet(
-                offender_id=offender,
-                state=ReferenceSetState.APPROVED,
-                state_since=now,
-                created_by=officer,
-                created_at=now,
-                approved_by=officer,
-            )
-        )
-        for photo in photos:
-            self._reference(offender, chosen, photo)
-        return chosen
+        return approved_set(self.parts, self.officer(self.office()).id, offender, photos)
 
-    def _reference(self, offender: UUID, chosen: UUID, photo: bytes) -> None:
-        digest = hashlib.sha256(photo).hexdigest()
-        stored = self.parts.media.put(MediaKey.reference(chosen, digest), photo, "image/jpeg")
-        media = self._added(
-            Media(
-                kind=MediaKind.REFERENCE,
-                offender_id=offender,
-                name="reference",
-                bucket=stored.bucket,
-                object_key=stored.key,
-                version_id=stored.version_id,
-                length=stored.length,
-                sha256=stored.sha256,
-                content_type="image/jpeg",
-                state_since=self.parts.now(),
-            )
-        )
-        row = self._added(
-            ReferencePhoto(
-                set_id=chosen,
-                media_id=media,
-                state=ReferencePhotoState.USABLE,
-                added_at=self.parts.now(),
-            )
-        )
-        with self.session() as session:
-            session.add_all(vector_rows(row, embedded(photo), models()))
-
-    def _added(self, row: object) -> UUID:
+    def added(self, row: object) -> UUID:
         with self.session() as session:
             session.add(row)
             session.flush()

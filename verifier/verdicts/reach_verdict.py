@@ -1,6 +1,6 @@
 """The one place that applies a decision: stored evidence and present context to state and items."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy import Exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from mobile_contract.codes import Channel, CheckInState, NoticeKind
+from mobile_contract.codes import Channel, CheckInState, NoticeKind, ToldReason
 from storage import audit, work
 from storage.records import (
     Cause,
@@ -25,7 +25,7 @@ from verifier.items import Matter, open_matter, settle_matter
 from verifier.notices import tell
 from verifier.rules.in_force import in_force_for
 from verifier.verdicts.context import evidence_of
-from verifier.verdicts.decide import Decision, Opens, Policy, decide
+from verifier.verdicts.decide import Decision, ItemCause, Opens, Policy, decide
 from verifier.verdicts.flags import MEANINGS
 
 UNDECIDED = frozenset({CheckInState.RECEIVED, CheckInState.VERIFYING, CheckInState.IN_REVIEW})
@@ -49,12 +49,27 @@ def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: da
     rings: frozenset[Queue] = frozenset()
     if checkin.state in UNDECIDED and not _has_reviews(session, checkin):
         window = session.get(Window, checkin.window_id) if checkin.window_id else None
-        rules = in_force_for(session, offender_id, now)
+        # The rules of its reception: one that is set later never judges it.
+        rules = in_force_for(session, offender_id, checkin.received_at)
         decision = decide(evidence_of(session, checkin, window, rules, now), Policy.of(rules))
+        if checkin.state is CheckInState.IN_REVIEW:
+            decision = _left_to_people(decision)
         rings = _apply(session, checkin, window, decision, now)
     if checkin.window_id is not None:
         settle(session, [checkin.window_id], now)
     return Reached(rings)
+
+
+def _left_to_people(decision: Decision) -> Decision:
+    """Returns a decision that leaves in review what is in review: only people move it on."""
+    if decision.state is CheckInState.IN_REVIEW:
+        return decision
+    return replace(
+        decision,
+        state=CheckInState.IN_REVIEW,
+        causes=(ItemCause(Cause.CHECKIN),),
+        told=(ToldReason.OFFICER_LOOKS,),
+    )
 
 
 def _has_reviews(session: Session, checkin: CheckIn) -> bool:

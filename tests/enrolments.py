@@ -1,0 +1,89 @@
+"""Enrolments that a test needs and does not test: real photos, real vectors."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from storage.database import Scope, ScopeKind, transaction
+from storage.local_stack.places import Places
+from storage.media import MediaKey
+from storage.parts import Parts
+from storage.records import (
+    Media,
+    MediaKind,
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
+)
+from verifier.faces.examine import embed_reference
+from verifier.faces.matching import ReferenceVectors
+from verifier.faces.models import Models, load
+from verifier.jobs.stored_references import vector_rows
+
+TEST = Scope(ScopeKind.COMMAND, "factory")
+
+
+@cache
+def models() -> Models:
+    """The face models, once a test process."""
+    return load(Places.read(os.environ).models)
+
+
+@cache
+def embedded(photo: bytes) -> ReferenceVectors:
+    """What the models make of a reference photo."""
+    found = embed_reference(photo, models())
+    assert isinstance(found, ReferenceVectors), found
+    return found
+
+
+def approved_set(parts: Parts, officer: UUID, offender: UUID, photos: Sequence[bytes]) -> UUID:
+    """Lay an approved set of photos with their vectors, as two officers and a worker would."""
+    now = parts.now()
+    with transaction(parts.sessions, TEST) as session:
+        chosen = ReferenceSet(
+            offender_id=offender,
+            state=ReferenceSetState.APPROVED,
+            state_since=now,
+            created_by=officer,
+            created_at=now,
+            approved_by=officer,
+        )
+        session.add(chosen)
+        session.flush()
+        for photo in photos:
+            _lay_photo(parts, session, chosen, photo)
+    return chosen.id
+
+
+def _lay_photo(parts: Parts, session: Session, chosen: ReferenceSet, photo: bytes) -> None:
+    key = MediaKey.reference(chosen.id, hashlib.sha256(photo).hexdigest())
+    stored = parts.media.put(key, photo, "image/jpeg")
+    media = Media(
+        kind=MediaKind.REFERENCE,
+        offender_id=chosen.offender_id,
+        name="reference",
+        bucket=stored.bucket,
+        object_key=stored.key,
+        version_id=stored.version_id,
+        length=stored.length,
+        sha256=stored.sha256,
+        content_type="image/jpeg",
+        state_since=chosen.state_since,
+    )
+    session.add(media)
+    session.flush()
+    row = ReferencePhoto(
+        set_id=chosen.id,
+        media_id=media.id,
+        state=ReferencePhotoState.USABLE,
+        added_at=chosen.state_since,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(vector_rows(row.id, embedded(photo), models()))
