@@ -14,8 +14,9 @@ from mobile_contract.codes import (
     WindowOutcome,
 )
 from mobile_contract.places import Place
-from storage.records import Item, Media, MediaKind, Offender, RaisedFlag
+from storage.records import Media, MediaKind, Offender
 from tests.factories import Factory
+from tests.flows.recorded import causes, codes
 from tests.photos import photos
 from tests.stage import eventually
 from tests.world import HERE, World
@@ -42,25 +43,6 @@ def phone(world: World, offender: Offender) -> Phone:
 
 def own_selfie(seed: int = 1) -> bytes:
     return photos().selfie_of(photos().obama[0], seed)
-
-
-def codes(factory: Factory, offender: Offender) -> set[str]:
-    """The flags and notes of a person's check-ins."""
-    with factory.session() as session:
-        return set(
-            session.scalars(select(RaisedFlag.code).where(RaisedFlag.offender_id == offender.id))
-        )
-
-
-def causes(factory: Factory, offender: Offender) -> list[str]:
-    """The causes of a person's open items."""
-    with factory.session() as session:
-        return sorted(
-            str(cause)
-            for cause in session.scalars(
-                select(Item.cause).where(Item.offender_id == offender.id, Item.closed_at.is_(None))
-            )
-        )
 
 
 def north(metres_outside: float, accuracy_m: float) -> Place:
