@@ -55,6 +55,7 @@ def _rendered(template: str, **values: Any) -> str:
         when=when,
         day=day,
         last_day=last_day,
+        between=between,
         request_id=g.get("request_id", ""),
         filled=_filled,
         **values,
@@ -80,6 +81,12 @@ def day(instant: datetime | date | None) -> str:
 def last_day(deadline: datetime) -> str:
     """Write the last day before a deadline: deadlines end with a day, at its 24:00."""
     return day(deadline - timedelta(seconds=1))
+
+
+def between(begins: datetime, ends: datetime) -> str:
+    """Write two instants, the day of the second only where it is another."""
+    later = when(ends)[11:16] if day(begins) == day(ends) else when(ends)[5:16]
+    return f"{when(begins)[:16]} – {later}"
 
 
 def for_input(instant: datetime) -> str:

@@ -1,5 +1,7 @@
 """What officers' answers about person and time do to a check-in and to others' lists."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -177,3 +179,18 @@ def test_answers_are_audited_by_who_gave_them(office: Office) -> None:
         ).one()
     assert entry.actor == f"officer:{office.first.id}"
     assert entry.subject == str(checkin)
+
+
+def test_a_form_sent_four_times_at_once_is_one_answer(office: Office) -> None:
+    checkin = office.checkin()
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(lambda _: office.answer(office.first, checkin, NO), range(4)))
+    assert sorted(taken) == [Taken.ANSWERED_BEFORE] * 3 + [Taken.RECORDED]
+    assert office.state(checkin) is CheckInState.IN_REVIEW
+
+
+def test_of_two_officers_at_once_neither_answer_is_lost(office: Office) -> None:
+    checkin = office.checkin()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda who: office.answer(who, checkin, NO), (office.first, office.second)))
+    assert office.state(checkin) is CheckInState.NOT_CONFIRMED
