@@ -88,6 +88,7 @@ def test_the_language_chosen_once_stays(nobody: Browser) -> None:
     assert "登录" in nobody.page("/sign-in?lang=zh")
 
 
+@pytest.mark.media
 def test_a_look_at_a_photo_is_written_down(
     desk: Desk, factory: Factory, officer: Officer, person: Offender
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_look_at_a_photo_is_written_down(
     assert entry.offender_id == person.id
 
 
+@pytest.mark.media
 def test_what_the_phone_sent_itself_never_goes_out(
     desk: Desk, factory: Factory, officer: Officer, person: Offender
 ) -> None:

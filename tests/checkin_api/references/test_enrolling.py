@@ -27,6 +27,9 @@ from tests.checkin_api.arranged import caller_of, examine_all, picture
 from tests.factories import Factory
 
 
+pytestmark = pytest.mark.media
+
+
 def part_of(data: bytes, name: str = "photo-1") -> Part:
     """A photo as the form sends it."""
     return Part(name, data, hashlib.sha256(data).hexdigest())
