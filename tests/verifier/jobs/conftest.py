@@ -1,6 +1,7 @@
 """A workplace in the test's own process: handlers without a worker around them."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -9,8 +10,11 @@ from storage.local_stack import LocalStack
 from storage.parts import Parts, open_parts
 from storage.records import Queue
 from storage.settings import StorageSettings
-from tests.factories import Factory, models
-from tests.waiting_work import WaitingWork
+from tests.enrolments import models
+from tests.factories import Factory
+from tests.photos import photos
+from tests.verifier.jobs.draining import own_selfie
+from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs.workplace import Workplace
 
 
@@ -46,3 +50,18 @@ def chores(chores_parts: Parts, factory: Factory) -> Workplace:  # noqa: ARG001 
 def waiting(factory: Factory) -> WaitingWork:
     """Lays what waits."""
     return WaitingWork(factory)
+
+
+@pytest.fixture
+def person(factory: Factory) -> UUID:
+    """An enrolled person with a fence around the place of every check-in."""
+    offender = factory.offender()
+    factory.fence(offender.id)
+    factory.enrolment(offender.id, photos().obama)
+    return offender.id
+
+
+@pytest.fixture
+def own(waiting: WaitingWork, person: UUID) -> Waiting:
+    """A check-in of the person themself."""
+    return waiting.checkin(person, own_selfie())

@@ -11,9 +11,15 @@ from storage.media import MediaStore
 from storage.records import CheckIn, EvidenceRow, Item, Work
 from storage.settings import StoreSettings
 from tests.factories import Factory
+from tests.photos import photos
 from tests.waiting_work import Waiting
 from verifier.jobs.drain import do_next
 from verifier.jobs.workplace import Workplace
+
+
+def own_selfie(seed: int = 1) -> bytes:
+    """A photo of the enrolled person."""
+    return photos().selfie_of(photos().obama[0], seed)
 
 
 def drain(workplace: Workplace) -> None:

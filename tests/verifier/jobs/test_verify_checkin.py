@@ -4,76 +4,31 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from mobile_contract.codes import CheckInState
 from storage import work
 from storage.database import transaction
-from storage.local_stack import LocalStack
 from storage.records import (
     Media,
     MediaKind,
-    Queue,
     ReferenceVector,
     RuleRow,
     WorkKind,
 )
-from storage.stored_media import stored_object
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import (
-    ahead,
     causes,
     checkin,
     drain,
     evidence,
-    without_store,
-    work_of,
+    own_selfie,
 )
 from tests.waiting_work import Waiting, WaitingWork
-from verifier.faces.examine import examine as real_examine
-from verifier.faces.models import Models
 from verifier.jobs import verify_checkin
-from verifier.jobs.drain import do_next
-from verifier.jobs.stopping import StoppedError
 from verifier.jobs.workplace import Workplace
-from verifier.verdicts.bands import ThresholdSet
-from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
-
-
-@pytest.fixture
-def person(factory: Factory) -> UUID:
-    """An enrolled person with a fence around the place of every check-in."""
-    offender = factory.offender()
-    factory.fence(offender.id)
-    factory.enrolment(offender.id, photos().obama)
-    return offender.id
-
-
-def own_selfie(seed: int = 1) -> bytes:
-    return photos().selfie_of(photos().obama[0], seed)
-
-
-@pytest.fixture
-def own(waiting: WaitingWork, person: UUID) -> Waiting:
-    """A check-in of the person themself."""
-    return waiting.checkin(person, own_selfie())
-
-
-def breaks(
-    monkeypatch: pytest.MonkeyPatch, fault: BaseException, only: bytes | None = None
-) -> None:
-    """Lets the look at a photo fail, of one photo where it is given."""
-    look = real_examine
-
-    def examine(
-        selfie: bytes, references: object, thresholds: ThresholdSet, models: Models
-    ) -> FaceEvidence:
-        if only is None or selfie == only:
-            raise fault
-        return look(selfie, references, thresholds, models)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(verify_checkin, "examine", examine)
+from verifier.verdicts.evidence import FaceVerdict
 
 
 @pytest.mark.media
@@ -127,133 +82,6 @@ def test_officers_get_a_picture_of_every_selfie(
         picture = session.scalars(select(Media).where(Media.original_id == own.selfie)).one()
     assert picture.kind is MediaKind.RENDITION
     assert picture.checkin_id == own.id
-
-
-@pytest.mark.media
-def test_a_selfie_that_the_store_lost_is_our_fault(
-    factory: Factory, workplace: Workplace, own: Waiting, person: UUID
-) -> None:
-    remove_object(factory, own)
-    drain(workplace)
-    assert evidence(factory, own)[0].face["error"] == "media_lost"
-    assert checkin(factory, own).told == ["system_fault"]
-    assert causes(factory, person) == ["system"]
-
-
-def remove_object(factory: Factory, sent: Waiting) -> None:
-    """Takes the selfie away behind the system's back."""
-    with factory.session() as session:
-        row = session.get_one(Media, sent.selfie)
-    factory.parts.media.remove(stored_object(row))
-
-
-def test_a_selfie_that_is_not_the_one_received_is_our_fault(
-    factory: Factory, workplace: Workplace, own: Waiting, person: UUID
-) -> None:
-    with factory.session() as session:
-        session.execute(
-            text("UPDATE media SET sha256 = :other WHERE id = :id"),
-            {"other": "0" * 64, "id": own.selfie},
-        )
-    drain(workplace)
-    assert evidence(factory, own)[0].face["error"] == "media_lost"
-    assert causes(factory, person) == ["system"]
-
-
-def test_an_outage_of_the_store_uses_up_no_attempt(
-    factory: Factory, workplace: Workplace, stack: LocalStack, own: Waiting
-) -> None:
-    for minute in range(5):
-        do_next(ahead(without_store(workplace, stack), timedelta(minutes=minute)))
-    waiting = work_of(factory, own.id)
-    assert (waiting.attempts, waiting.last_error) == (0, "StoreUnavailableError")
-    assert checkin(factory, own).state is CheckInState.RECEIVED
-    drain(ahead(workplace, timedelta(minutes=6)))
-    assert checkin(factory, own).state is CheckInState.CONFIRMED
-
-
-def test_an_outage_of_the_store_is_not_hammered(
-    workplace: Workplace, stack: LocalStack, own: Waiting
-) -> None:
-    assert own
-    assert do_next(without_store(workplace, stack)) is False
-
-
-def test_a_photo_that_breaks_the_look_is_an_officers_after_three_attempts(
-    factory: Factory,
-    workplace: Workplace,
-    own: Waiting,
-    person: UUID,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    breaks(monkeypatch, TypeError("poison"))
-    drain(workplace)
-    row = work_of(factory, own.id)
-    assert (row.attempts, row.done_at) == (3, None)
-    assert row.gave_up_at is not None
-    assert checkin(factory, own).state is CheckInState.IN_REVIEW
-    assert causes(factory, person) == ["system"]
-
-
-def test_what_a_photo_breaks_costs_its_neighbours_nothing(
-    factory: Factory,
-    waiting: WaitingWork,
-    workplace: Workplace,
-    person: UUID,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    before = waiting.checkin(person, own_selfie(1))
-    poison = waiting.checkin(person, own_selfie(2))
-    after = waiting.checkin(person, own_selfie(3))
-    breaks(monkeypatch, TypeError("poison"), only=own_selfie(2))
-    drain(workplace)
-    for neighbour in (before, after):
-        assert checkin(factory, neighbour).state is CheckInState.CONFIRMED
-        assert work_of(factory, neighbour.id).attempts == 0
-    assert checkin(factory, poison).state is CheckInState.IN_REVIEW
-
-
-def test_a_fault_of_ours_that_passes_is_forgotten(
-    factory: Factory, workplace: Workplace, own: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look, faults = real_examine, iter([FaceEvidence(FaceVerdict.ERROR, error="Memory")])
-
-    def examine(*args: object) -> FaceEvidence:
-        return next(faults, None) or look(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(verify_checkin, "examine", examine)
-    drain(workplace)
-    verdicts = [row.face_verdict for row in evidence(factory, own)]
-    assert verdicts == [FaceVerdict.ERROR, FaceVerdict.MATCH]
-    assert checkin(factory, own).state is CheckInState.CONFIRMED
-
-
-def test_a_zombie_writes_nothing(
-    factory: Factory, workplace: Workplace, own: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look = real_examine
-
-    def examine(*args: object) -> FaceEvidence:
-        with factory.session() as session:  # while it looks, its lease runs out
-            heir = work.claim(session, Queue.FACES, factory.parts.now() + 2 * work.LEASE)
-        assert heir is not None
-        return look(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(verify_checkin, "examine", examine)
-    do_next(workplace)
-    assert evidence(factory, own) == []
-    assert checkin(factory, own).state is CheckInState.VERIFYING
-    assert work_of(factory, own.id).done_at is None
-
-
-def test_a_stop_hands_the_check_in_back(
-    factory: Factory, workplace: Workplace, own: Waiting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    breaks(monkeypatch, StoppedError())
-    assert do_next(workplace) is False
-    row = work_of(factory, own.id)
-    assert (row.attempts, row.lease_until, row.last_error) == (0, None, "stopped")
-    assert checkin(factory, own).state is CheckInState.RECEIVED
 
 
 def test_vectors_of_other_models_are_never_compared(
