@@ -26,7 +26,6 @@ from storage.records import (
 from tests.checkin_api.arranged import caller_of, examine_all, picture
 from tests.factories import Factory
 
-
 pytestmark = pytest.mark.media
 
 
