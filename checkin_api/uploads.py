@@ -61,8 +61,9 @@ def received_parts() -> dict[str, Part]:
 
 
 def _arrived() -> list[tuple[str, bytes]]:
-    texts = [(name, text.encode()) for name, text in request.form.items(multi=True)]
-    files = [(name, file.stream.read()) for name, file in request.files.items(multi=True)]
+    # A part without a name is one that nobody asked for, like any other unknown one.
+    texts = [(name or "", text.encode()) for name, text in request.form.items(multi=True)]
+    files = [(name or "", file.stream.read()) for name, file in request.files.items(multi=True)]
     return texts + files
 
 

@@ -40,6 +40,8 @@ LARGEST_REQUEST = 16 * 1024 * 1024
 MOST_FRAMES = 9
 
 FileName = Annotated[str, StringConstraints(pattern=r"^(selfie|frame-[1-9])$")]
+# As long as it can be stored: a hint is never a reason to refuse.
+Hint = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Opaque = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 
@@ -76,9 +78,7 @@ class CheckInBody(Sent):
     """Everything frozen at capture; the same id with other content is refused."""
 
     id: PhoneMadeId
-    window_id: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, description="A hint; the server picks the window."
-    )
+    window_id: Hint | None = Field(default=None, description="A hint; the server picks the window.")
     captured_at: Instant
     captured_monotonic_ms: Count
     boot_id: Opaque
@@ -115,6 +115,10 @@ class CheckInBody(Sent):
         questions = [answer.question for answer in self.answers]
         if len(set(files)) < len(files) or len(set(questions)) < len(questions):
             kind, text = "named_twice", "names a file or a question twice"
+            raise PydanticCustomError(kind, text)
+        # Media are kept by their hash. No camera takes two photos with the same bytes.
+        if len({file.sha256 for file in self.files}) < len(files):
+            kind, text = "same_file_twice", "sends one photo under two names"
             raise PydanticCustomError(kind, text)
         if self.answers and self.question_set == NO_QUESTIONS:
             kind, text = "no_question_set", "answers name no question set"

@@ -27,6 +27,9 @@ from pydantic_core import PydanticCustomError
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 LARGEST_SAFE_INTEGER = 2**53 - 1
+# A phone's clock may be wrong by any number of years, but an instant that has no date in some
+# zone can neither be stored nor shown: whoever sent it would have a record nobody can open.
+FIRST_YEAR, LAST_YEAR = 2, 9998
 PHONE_READS = {"open_codes": True}
 
 
@@ -48,6 +51,13 @@ def _instant_text(value: object) -> object:
     if isinstance(value, str) and RFC3339.fullmatch(value):
         return value
     kind, text = "instant_form", "must be a date and time with its offset"
+    raise PydanticCustomError(kind, text)
+
+
+def _has_date_everywhere(value: datetime) -> datetime:
+    if FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
+    kind, text = "instant_range", "must have a date in every time zone"
     raise PydanticCustomError(kind, text)
 
 
@@ -86,7 +96,10 @@ OPEN = WrapValidator(_unknown_codes_pass)
 """Marks a code in an answer: closed for the server, open for a phone (`context=PHONE_READS`)."""
 
 Instant = Annotated[
-    AwareDatetime, BeforeValidator(_instant_text), PlainSerializer(instant_text, when_used="json")
+    AwareDatetime,
+    BeforeValidator(_instant_text),
+    AfterValidator(_has_date_everywhere),
+    PlainSerializer(instant_text, when_used="json"),
 ]
 Id = Annotated[UUID, BeforeValidator(_uuid_text)]
 PhoneMadeId = Annotated[

@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OffenderCaller
-from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt, stored_receipt
+from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt
 from checkin_api.checkins.submission import Submission, receipt_parts, require_files
-from checkin_api.refusals import RefusedError, at
+from checkin_api.checkins.twins import answer_again, answer_for_twin
+from checkin_api.refusals import RefusedError
 from checkin_api.uploads import Part
-from mobile_contract.checkins import CheckInBody, content_differences
+from mobile_contract.checkins import CheckInBody
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
 from mobile_contract.receipts import ACCEPTED, Receipt
 from storage import audit, work
@@ -37,7 +38,6 @@ from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 from verifier.rules.rules import Rules
 
-SAME_ID = "checkins_pkey"
 NO_RECEIPT = frozenset({ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL})
 
 
@@ -49,7 +49,7 @@ def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission)
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        known = _answer_again(session, caller, submission.body)
+        known = answer_again(session, caller, submission.body)
         if known is not None:
             return known
         rules = in_force_for(session, caller.offender_id, now)
@@ -61,7 +61,7 @@ def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission)
         with transaction(parts.sessions, caller.scope) as session:
             receipt = _keep(parts, session, caller, submission, (capture, stored))
     except IntegrityError as fault:
-        return _twin(parts, caller, submission, stored, fault)
+        return answer_for_twin(parts, caller, submission, stored, fault)
     parts.bell.ring(work.QUEUE_OF[WorkKind.VERIFY_CHECKIN])
     return receipt
 
@@ -80,18 +80,6 @@ def record_refusal(
     receipt = make_receipt(parts.keys, attempt, receipt_parts(arrived.values()), parts.now())
     with transaction(parts.sessions, caller.scope) as session:
         return keep_receipt(session, parts.keys, receipt)
-
-
-def _answer_again(session: Session, caller: OffenderCaller, body: CheckInBody) -> Receipt | None:
-    """Give the receipt of a check-in that is here already; raises RefusedError if it differs."""
-    standing = session.get(CheckIn, (caller.offender_id, body.id))
-    if standing is None:
-        return None
-    differing = content_differences(CheckInBody.model_validate(standing.body), body)
-    if differing:
-        errors = tuple(at(name, "differs")[0] for name in differing)
-        raise RefusedError(ProblemCode.CONTENT_DIFFERS, errors)
-    return stored_receipt(session, Attempt(caller.offender_id, body.id, ACCEPTED))
 
 
 def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) -> CaptureTime:
@@ -222,22 +210,3 @@ def _media_row(
         content_type="image/jpeg",
         state_since=now,
     )
-
-
-def _twin(
-    parts: Parts,
-    caller: OffenderCaller,
-    submission: Submission,
-    stored: dict[str, StoredObject],
-    fault: IntegrityError,
-) -> Receipt:
-    """Answer for the loser of two equal posts; its own versions of the files go again."""
-    with transaction(parts.sessions, caller.scope) as session:
-        receipt = _answer_again(session, caller, submission.body)
-    if receipt is None:
-        raise fault
-    for one in stored.values():
-        # Without versions the key holds the winner's bytes, which are the same: they must stay.
-        if one.version_id:
-            parts.media.remove(one)
-    return receipt

@@ -7,10 +7,20 @@ from uuid import UUID
 from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import validated_json
 from checkin_api.uploads import Part, require_photo
-from mobile_contract.checkins import JSON_PART, CheckInBody, FileSent, SendingHeaders
+from mobile_contract.checkins import (
+    JSON_PART,
+    MOST_FRAMES,
+    SELFIE,
+    CheckInBody,
+    FileSent,
+    SendingHeaders,
+)
 from mobile_contract.codes import ProblemCode
 from mobile_contract.receipts import ReceiptPart
 from verifier.photos import PhotoLimits
+
+FRAMES = (f"frame-{number}" for number in range(1, MOST_FRAMES + 1))
+PARTS = frozenset({JSON_PART, SELFIE, *FRAMES})
 
 
 @dataclass(frozen=True)
@@ -28,10 +38,14 @@ class Submission:
 
 
 def receipt_parts(parts: Iterable[Part]) -> list[ReceiptPart]:
-    """Give the parts as a receipt lists them, in order of name."""
+    """Give the parts as a receipt lists them, in order of name.
+
+    Only those that a check-in can have: any other name is the sender's own text, of any length.
+    """
+    known = (part for part in parts if part.name in PARTS)
     return [
         ReceiptPart(name=part.name, sha256=part.sha256, length=len(part.data))
-        for part in sorted(parts, key=lambda part: part.name)
+        for part in sorted(known, key=lambda part: part.name)
     ]
 
 

@@ -58,6 +58,13 @@ def test_a_body_without_place_and_photo_says_why() -> None:
         (body(no_place_reason="off"), ("", "place_or_reason")),
         (body_without("files"), ("", "selfie_or_reason")),
         (body(no_selfie_reason="camera"), ("", "selfie_or_reason")),
+        (body(captured_at="9999-12-31T23:59:59Z"), ("captured_at", "instant_range")),
+        (body(captured_at="0001-01-01T00:00:00+14:00"), ("captured_at", "instant_range")),
+        (body(window_id="\x00"), ("window_id", "string_pattern_mismatch")),
+        (
+            body(files=[*BODY["files"], BODY["files"][0] | {"name": "frame-1"}]),
+            ("", "same_file_twice"),
+        ),
         (body(files=BODY["files"] * 2), ("", "named_twice")),
         (body(answers=[{"question": "q1", "answer": "yes"}]), ("", "no_question_set")),
         (body(score=1), ("score", "extra_forbidden")),
@@ -130,7 +137,7 @@ def test_the_part_that_differs_is_named(path: str, value: object, part: str) -> 
 
 
 def test_a_file_that_only_one_body_has_is_named() -> None:
-    frame = BODY["files"][0] | {"name": "frame-1"}
+    frame = BODY["files"][0] | {"name": "frame-1", "sha256": "0" * 64}
     assert content_differences(read(BODY), read(body(files=[*BODY["files"], frame]))) == ["frame-1"]
 
 
