@@ -30,8 +30,7 @@ Said = tuple[Role, IdentityAnswer | None] | tuple[Role, IdentityAnswer | None, b
 def case_of(*said: Said, state: CheckInState = IN_REVIEW, place_flagged: bool = False) -> Case:
     """A case with these answers, each by another officer."""
     answers = tuple(
-        Answer(uuid4(), one[0], one[1], one[2] if len(one) > 2 else None)
-        for one in said
+        Answer(uuid4(), one[0], one[1], one[2] if len(one) > 2 else None) for one in said
     )
     return Case(state, place_flagged=place_flagged, answers=answers)
 
