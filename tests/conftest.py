@@ -1,39 +1,27 @@
 """The servers and processes that tests act on: one set a test process, emptied between tests."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from psycopg.errors import DeadlockDetected
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from storage.database import close_sessions
-from storage.local_stack import Choices, LocalStack, Processes, Store
-from storage.parts import Parts, open_parts
+from storage.local_stack import LocalStack, Processes
+from storage.parts import Parts
 from storage.records import Record
-from storage.settings import StorageSettings
 from tests.factories import Factory
+from tests.servers import ROOT, as_owner, migrated_stack, web_parts
 from tests.stage import eventually
 from tests.world import Servers, World
-
-ROOT = Path(__file__).parent.parent
-STORE = Store(os.environ.get("STORE") or Store.RCLONE)
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
     """Real PostgreSQL, Valkey and S3, with the schema of today."""
-    folder = Path(tempfile.mkdtemp(prefix="checkin-test-"))
-    stack = LocalStack(folder / "var", STORE, Choices(durable=False))
-    with stack:
-        Processes(ROOT / "Procfile", stack.environment, stack.logs).release()
-        yield stack
-        stack.erase()
-    shutil.rmtree(folder, ignore_errors=True)
+    with migrated_stack() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -51,17 +39,15 @@ def running(stack: LocalStack) -> Iterator[Processes]:
 @pytest.fixture(scope="session")
 def parts(stack: LocalStack) -> Iterator[Parts]:
     """The parts of a web process, to look at what was recorded."""
-    opened = open_parts(StorageSettings.read(stack.environment("web")))
-    yield opened
-    close_sessions(opened.sessions)
+    with web_parts(stack) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
 def owner(stack: LocalStack) -> Iterator[Engine]:
     """The database as its owner: what only a release may do."""
-    engine = create_engine(stack.environment("release")["DATABASE_URL"])
-    yield engine
-    engine.dispose()
+    with as_owner(stack) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -4,21 +4,15 @@ A conftest that imports these fixtures puts its tests on these servers instead o
 where a running worker would claim the work that a test has just laid.
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
-from storage.database import close_sessions
-from storage.local_stack import Choices, LocalStack, Processes, Store
-from storage.parts import Parts, open_parts
-from storage.settings import StorageSettings
-
-ROOT = Path(__file__).parent.parent
+from storage.local_stack import LocalStack
+from storage.parts import Parts
+from tests.servers import as_owner, migrated_stack, web_parts
 
 
 class _Shared:
@@ -31,32 +25,21 @@ class _Shared:
 def stack(pytestconfig: pytest.Config) -> LocalStack:
     """Real PostgreSQL, Valkey and S3, with the schema of today and nobody at work."""
     if _Shared.stack is None:
-        folder = Path(tempfile.mkdtemp(prefix="checkin-quiet-"))
-        store = Store(os.environ.get("STORE") or Store.RCLONE)
-        started = LocalStack(folder / "var", store, Choices(durable=False))
-        started.start()
-
-        def end() -> None:
-            started.erase()
-            shutil.rmtree(folder, ignore_errors=True)
-
-        pytestconfig.add_cleanup(end)
-        Processes(ROOT / "Procfile", started.environment, started.logs).release()
-        _Shared.stack = started
+        until_the_end = ExitStack()
+        _Shared.stack = until_the_end.enter_context(migrated_stack())
+        pytestconfig.add_cleanup(until_the_end.close)
     return _Shared.stack
 
 
 @pytest.fixture(scope="session")
 def parts(stack: LocalStack) -> Iterator[Parts]:
     """The parts of a web process, to lay what it lays and look at what was recorded."""
-    opened = open_parts(StorageSettings.read(stack.environment("web")))
-    yield opened
-    close_sessions(opened.sessions)
+    with web_parts(stack) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
 def owner(stack: LocalStack) -> Iterator[Engine]:
     """The database as its owner: what only a release may do."""
-    engine = create_engine(stack.environment("release")["DATABASE_URL"])
-    yield engine
-    engine.dispose()
+    with as_owner(stack) as engine:
+        yield engine
