@@ -4,7 +4,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -82,6 +83,7 @@ class Heart:
     def __init__(self, parts: Parts, scope: Scope, process: str) -> None:
         self._parts, self._scope, self._process = parts, scope, process
         self._stopping = threading.Event()
+        self._beating = threading.Lock()
         self._thread = threading.Thread(target=self._beat_on, name="heart", daemon=True)
 
     def start(self) -> None:
@@ -93,10 +95,21 @@ class Heart:
         self._stopping.set()
         self._thread.join(1.0)  # a look at a server that is away may take longer: not waited for
 
+    @contextmanager
+    def between_beats(self) -> Iterator[None]:
+        """Holds the next beat back, and waits for the one that is under way.
+
+        For who forks: whatever lock of a library a beat holds (SQLAlchemy's, while it configures
+        its mappers) stays held for ever in the child, which then waits for nobody.
+        """
+        with self._beating:
+            yield
+
     def _beat_on(self) -> None:
         while True:
             try:
-                beat(self._parts, self._scope, self._process)
+                with self._beating:
+                    beat(self._parts, self._scope, self._process)
             except DatabaseUnavailableError:
                 log.warning("beat_not_written", extra={"process_name": self._process})
             if self._stopping.wait(BEAT_EVERY_S):

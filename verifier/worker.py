@@ -51,7 +51,7 @@ class DrainWorker(Worker):
     max_connection_wait_time = 2.0
     log_job_description = False
 
-    def __init__(self, queue: Queue, connection: Redis, parts: Parts) -> None:
+    def __init__(self, queue: Queue, connection: Redis, parts: Parts, heart: Heart) -> None:
         name = f"{process_name(KINDS[queue])}-{secrets.token_hex(3)}"
         super().__init__(
             [str(queue)],
@@ -63,10 +63,12 @@ class DrainWorker(Worker):
         )
         self.stop_asked = False
         self._own_queue, self._parts, self._own_pid = queue, parts, os.getpid()
+        self._heart = heart
 
     def fork_work_horse(self, job: Job, queue: RQQueue) -> None:
-        """Forks; a stop that came meanwhile is forwarded."""
-        super().fork_work_horse(job, queue)
+        """Forks, never while the heart beats; a stop that came meanwhile is forwarded."""
+        with self._heart.between_beats():
+            super().fork_work_horse(job, queue)
         if self.stop_asked:
             self._forward_stop()
 
@@ -108,11 +110,12 @@ class DrainWorker(Worker):
                 return
 
 
-def run(settings: WorkerSettings, parts: Parts) -> None:
+def run(settings: WorkerSettings, parts: Parts, heart: Heart) -> None:
     """Works until it is asked to stop; an outage of Redis only makes it wait."""
     while True:
         try:
-            worker = DrainWorker(settings.queue, worker_connection(settings.storage.bell), parts)
+            bell = worker_connection(settings.storage.bell)
+            worker = DrainWorker(settings.queue, bell, parts, heart)
             worker.work(logging_level="WARNING")
             if worker.stop_asked:
                 return
@@ -159,7 +162,7 @@ def main(arguments: list[str]) -> int:
     heart = Heart(parts, SCOPES[queue], process_name(KINDS[queue]))
     heart.start()
     log.info("worker_ready", extra={"queue": queue})
-    run(settings, parts)
+    run(settings, parts, heart)
     heart.stop()
     return 0
 
