@@ -22,13 +22,15 @@ CLOSES_BY_TIME = frozenset({Cause.CHECKIN, Cause.SYSTEM, Cause.NOT_ENROLLED})
 
 
 def close_overdue(session: Session, now: datetime) -> int:
-    """Closes check-ins that the district left undecided too long; returns how many."""
+    """Closes what the district left undecided too long; returns how many check-ins."""
     closed = 0
     for key in _overdue(session, now):
         checkin = session.get_one(CheckIn, key, with_for_update={"key_share": True})
         if checkin.state is CheckInState.IN_REVIEW:
             _close(session, checkin, now)
-            closed += 1
+        else:
+            _leave_place(session, checkin, now)
+        closed += 1
         if closed == MOST_AT_ONCE:
             break
     return closed
@@ -82,3 +84,15 @@ def _close(session: Session, checkin: CheckIn, now: datetime) -> None:
     tell(session, matter, NoticeKind.CHECKIN_NOT_DECIDED, now)
     if checkin.window_id is not None:
         settle(session, [checkin.window_id], now)
+
+
+def _leave_place(session: Session, checkin: CheckIn, now: datetime) -> None:
+    """Ends the waiting of a decided check-in whose place nobody judged: it is not refused."""
+    audit.record(
+        session,
+        "place_closed_undecided",
+        now,
+        offender_id=checkin.offender_id,
+        subject=checkin.id,
+    )
+    settle_matter(session, Matter(checkin.offender_id, checkin_id=checkin.id), now)

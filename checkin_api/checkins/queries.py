@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from mobile_contract.checkins import (
@@ -34,9 +34,11 @@ from storage.records import (
     Role,
     Window,
 )
+from verifier.verdicts.reviews import STATE_OF
 
 MOST_AT_ONCE = 200
-DECIDED = frozenset({CheckInState.CONFIRMED, CheckInState.NOT_CONFIRMED, CheckInState.NOT_DECIDED})
+ANSWER_OF = {state: answer for answer, state in STATE_OF.items()}
+DECIDED = frozenset(ANSWER_OF)
 ASK_THE_OFFICE = frozenset({ToldReason.NOT_ENROLLED})
 
 
@@ -148,18 +150,39 @@ def _review_due_at(session: Session, checkin: CheckIn) -> datetime | None:
 def _decision(session: Session, checkin: CheckIn) -> DecisionTold | None:
     if checkin.state not in DECIDED:
         return None
-    review = session.scalars(
-        select(Review)
-        .where(Review.offender_id == checkin.offender_id, Review.checkin_id == checkin.id)
-        .order_by(Review.answered_at.desc())
-        .limit(1)
-    ).first()
+    review = _deciding_review(session, checkin)
     if review is None:
         text = message(f"decision.{checkin.state}", Language.ZH)
         return DecisionTold(at=checkin.state_since, role=DecidedBy.MACHINE, text=text)
     by_district = review.officer_role == Role.DISTRICT
     role = DecidedBy.DISTRICT if by_district else DecidedBy.OFFICER
-    return DecisionTold(at=checkin.state_since, role=role, text=review.reason)
+    return DecisionTold(at=checkin.state_since, role=role, text=_words(checkin, review))
+
+
+def _deciding_review(session: Session, checkin: CheckIn) -> Review | None:
+    """Give the last answer that says what was decided; None where time or the machine decided.
+
+    One officer's "no" that nobody agreed with took no effect, and its reason is told to nobody.
+    """
+    place_refused = checkin.state is CheckInState.CONFIRMED and checkin.place_accepted is False
+    said = Review.place_accepted.is_(False) if place_refused else _identity_said(checkin)
+    return session.scalars(
+        select(Review)
+        .where(Review.offender_id == checkin.offender_id, Review.checkin_id == checkin.id, said)
+        .order_by(Review.answered_at.desc())
+        .limit(1)
+    ).first()
+
+
+def _identity_said(checkin: CheckIn) -> ColumnElement[bool]:
+    return Review.identity == ANSWER_OF[checkin.state]
+
+
+def _words(checkin: CheckIn, review: Review) -> str:
+    """Give the reason of an answer, unless it also speaks of a place that nobody refused."""
+    if review.place_accepted is False and checkin.place_accepted is not False:
+        return message(f"decision.{checkin.state}", Language.ZH)
+    return review.reason
 
 
 def _objection(session: Session, checkin: CheckIn) -> ObjectionTold | None:

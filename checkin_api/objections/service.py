@@ -35,6 +35,8 @@ def make_objection(
             return _same(standing, body)
         if checkin.state is not CheckInState.NOT_CONFIRMED:
             raise RefusedError(ProblemCode.NOT_OPEN)
+        if session.get(Objection, body.id) is not None:  # about another check-in
+            raise RefusedError(ProblemCode.CONTENT_DIFFERS, at("/id", "differs"))
         rules = in_force_for(session, caller.offender_id, now)
         made = Objection(
             id=body.id,

@@ -20,6 +20,7 @@ from verifier.rules.in_force import in_force_for
 
 LONGEST_REASON = 500
 LONGEST = timedelta(days=31)
+FURTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ def _times(order: Order, upload: timedelta, now: datetime) -> WindowTimes:
         times = WindowTimes(
             order.opens_at, order.due_at, order.grace_ends_at, order.grace_ends_at + upload
         )
-    except ValueError:
+    except (ValueError, OverflowError):
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/window", "order")) from None
-    if times.grace_ends <= now or times.grace_ends - times.opens > LONGEST:
+    makes_sense = now < times.grace_ends < now + FURTHEST
+    if not makes_sense or times.grace_ends - times.opens > LONGEST:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/window", "order"))
     return times
 

@@ -24,9 +24,12 @@ def sign_in(parts: Parts, caller: Anybody, body: EditorSignIn) -> EditorToken:
     with transaction(parts.sessions, caller.scope) as session:
         editor = _editor(session, body.login)
     fits = password_matches(editor.password_hash if editor else None, body.password)
-    if editor is None or not fits:
-        raise RefusedError(ProblemCode.SIGN_IN_REFUSED)
     now = parts.now()
+    if editor is None or not fits:
+        with transaction(parts.sessions, caller.scope) as session:
+            subject = editor.id if editor else None
+            audit.record(session, "content_sign_in_refused", now, subject=subject)
+        raise RefusedError(ProblemCode.SIGN_IN_REFUSED)
     with transaction(parts.sessions, Scope(ScopeKind.OFFICER, editor.id)) as session:
         audit.record(session, "content_signed_in", now, subject=editor.id)
     return EditorToken(

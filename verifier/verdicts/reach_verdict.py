@@ -14,6 +14,7 @@ from storage.records import (
     Cause,
     CheckIn,
     FlagKind,
+    ItemEntry,
     Queue,
     RaisedFlag,
     Review,
@@ -47,7 +48,9 @@ def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: da
         CheckIn, (offender_id, checkin_id), with_for_update={"key_share": True}
     )
     rings: frozenset[Queue] = frozenset()
-    if checkin.state in UNDECIDED and not _has_reviews(session, checkin):
+    if _has_reviews(session, checkin):
+        _let_the_next_answer(session, checkin, now)
+    elif checkin.state in UNDECIDED:
         window = session.get(Window, checkin.window_id) if checkin.window_id else None
         # The rules of its reception: one that is set later never judges it.
         rules = in_force_for(session, offender_id, checkin.received_at)
@@ -58,6 +61,21 @@ def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: da
     if checkin.window_id is not None:
         settle(session, [checkin.window_id], now)
     return Reached(rings)
+
+
+def _let_the_next_answer(session: Session, checkin: CheckIn, now: datetime) -> None:
+    """Puts on the officers' list what one of them answered before it stood there.
+
+    A check-in that waits for a retake is on no list, but its page can be opened.
+    """
+    waits = select(ItemEntry.id).where(
+        ItemEntry.offender_id == checkin.offender_id,
+        ItemEntry.checkin_id == checkin.id,
+        ItemEntry.settled_at.is_(None),
+    )
+    if checkin.state is CheckInState.IN_REVIEW and session.scalar(waits.limit(1)) is None:
+        matter = Matter(checkin.offender_id, checkin_id=checkin.id)
+        open_matter(session, matter, Cause.CHECKIN, now)
 
 
 def _left_to_people(decision: Decision) -> Decision:
@@ -180,7 +198,10 @@ def _let_wait(
     if Cause.SYSTEM not in {cause.cause for cause in decision.causes}:
         settle_matter(session, matter, now, frozenset({Cause.SYSTEM}))
     if not (decision.invite_retake and window is not None):
-        checkin.retake_until = None
+        # A lapsed invitation stays on the row: a retake captured in time may still arrive and
+        # be confirmed, and then closes this one too.
+        if checkin.retake_until is not None and now < checkin.retake_until:
+            checkin.retake_until = None
         tell(session, matter, NoticeKind.CHECKIN_IN_REVIEW, now)
         return frozenset()
     first_time = checkin.retake_until is None

@@ -1,6 +1,6 @@
 """Windows ordered, excused, confirmed as missed, and settled by a contact."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -93,6 +93,15 @@ def test_an_order_whose_times_make_no_sense_is_refused(
 ) -> None:
     with pytest.raises(RefusedError) as refused:
         order_checkin(parts, officer, order_of(person, parts.now(), lasts))
+    assert refused.value.code is ProblemCode.INVALID_CONTENT
+
+
+@pytest.mark.parametrize("year", [2400, 9999])
+def test_an_order_that_no_clock_will_ever_reach_is_refused(
+    parts: Parts, person: Offender, officer: OfficerCaller, year: int
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        order_checkin(parts, officer, order_of(person, datetime(year, 12, 31, 23, tzinfo=UTC)))
     assert refused.value.code is ProblemCode.INVALID_CONTENT
 
 

@@ -13,6 +13,7 @@ from mobile_contract.codes import (
     CheckInState,
     NoticeKind,
     ObjectionState,
+    ProblemCode,
 )
 from mobile_contract.objections import ObjectionBody
 from storage.records import (
@@ -91,3 +92,16 @@ def test_an_objection_needs_a_yes_or_a_no(office: Office) -> None:
     with pytest.raises(RefusedError) as refused:
         office.answer(office.third, checkin, CANNOT_TELL)
     assert refused.value.errors[0].reason == "yes_or_no"
+
+
+def test_one_objection_cannot_be_about_two_check_ins(office: Office) -> None:
+    caller = OffenderCaller(office.person.id, new_id())
+    body = ObjectionBody.model_validate_json(f'{{"id": "{new_id()}", "words": "是我"}}')
+    checkins = [office.checkin(), office.checkin()]
+    for checkin in checkins:
+        office.answer(office.first, checkin, NO)
+        office.answer(office.second, checkin, NO)
+    make_objection(office.factory.parts, caller, checkins[0], body)
+    with pytest.raises(RefusedError) as refused:
+        make_objection(office.factory.parts, caller, checkins[1], body)
+    assert refused.value.code is ProblemCode.CONTENT_DIFFERS
