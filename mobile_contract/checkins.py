@@ -1,8 +1,15 @@
 """A check-in: what a phone freezes at capture, and what it reads about it afterwards."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from mobile_contract.canonical import canonical_json
@@ -18,6 +25,7 @@ from mobile_contract.codes import (
 from mobile_contract.objections import ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.shapes import (
+    LARGEST_SAFE_INTEGER,
     OPEN,
     Count,
     Id,
@@ -126,15 +134,28 @@ class CheckInBody(Sent):
         return self
 
 
+def _or_none(value: Any, known: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return known(value)
+    except ValueError:
+        return None
+
+
+PROVES_NOTHING = WrapValidator(_or_none)
+"""Marks a header that is read as absent where it cannot be read: no reason to refuse a person."""
+
+
 class SendingHeaders(Told):
     """What changes with every try; never compared, and a missing clock only proves nothing."""
 
     model_config = ConfigDict(populate_by_name=True)
 
-    sent_at: Instant | None = Field(default=None, alias="Sent-At")
+    sent_at: Annotated[Instant | None, PROVES_NOTHING] = Field(default=None, alias="Sent-At")
     # From a header, hence from text.
-    sent_monotonic_ms: int | None = Field(default=None, alias="Sent-Monotonic", ge=0, le=2**53 - 1)
-    boot_id: Opaque | None = Field(default=None, alias="Boot-Id")
+    sent_monotonic_ms: Annotated[
+        Annotated[int, Field(ge=0, le=LARGEST_SAFE_INTEGER)] | None, PROVES_NOTHING
+    ] = Field(default=None, alias="Sent-Monotonic")
+    boot_id: Annotated[Opaque | None, PROVES_NOTHING] = Field(default=None, alias="Boot-Id")
 
 
 class WindowSettled(Told):

@@ -173,6 +173,21 @@ def test_a_request_without_clocks_is_read_all_the_same() -> None:
     assert SendingHeaders.model_validate_strings({}).sent_at is None
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Sent-At", "never"),
+        ("Sent-At", "9999-12-31T23:59:59-12:00"),
+        ("Sent-Monotonic", "-1"),
+        ("Sent-Monotonic", "9" * 30),
+        ("Boot-Id", "boot 1, boot 2"),
+    ],
+)
+def test_a_clock_that_cannot_be_read_is_no_clock(name: str, said: str) -> None:
+    headers = SendingHeaders.model_validate_strings({name: said})
+    assert headers == SendingHeaders()
+
+
 STATUS = {
     "id": CHECKIN_ID,
     "state": "held_for_tomorrow",
