@@ -104,9 +104,15 @@ def stage_directions(passwords: dict[str, str], stage: Stage, telling: Telling) 
 
 
 def _keep(stage: Stage) -> None:
-    if os.environ.get("KEEP"):
-        sys.stdout.write(f"{stage.url} runs until Ctrl-C.\n")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    """Leave the system running until somebody has seen enough."""
+    if not os.environ.get("KEEP"):
+        return
+    sys.stdout.write(f"{stage.url} runs until Ctrl-C.\n")
+    sys.stdout.flush()
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # sigwait needs it; a handler would win
+    signal.sigwait(ends)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)
 
 
 if __name__ == "__main__":

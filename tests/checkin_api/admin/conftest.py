@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from storage.local_stack import LocalStack
-from tests.conftest import ROOT
 from tests.factories import Factory
+from tests.servers import ROOT
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from storage.local_stack import LocalStack, Processes
 from storage.records import Role
 from tests.checkin_api.study.conftest import app, school  # noqa: F401 - fixtures
 from tests.checkin_api.study.school import School
-from tests.conftest import ROOT
 from tests.factories import PASSWORD
+from tests.servers import ROOT
 
 MODULE = """\
 theme: mental_health

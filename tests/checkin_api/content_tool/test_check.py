@@ -11,7 +11,7 @@ from checkin_api.content_tool.faults import Mistake
 from mobile_contract.messages import Language, catalogue
 from storage.records import StudyModule
 from tests.checkin_api.content_tool.conftest import MODULE, QUIZ, Desk
-from tests.conftest import ROOT
+from tests.servers import ROOT
 
 Spoil = Callable[[Path], object]
 
