@@ -74,9 +74,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
 
 def put_back(session: Session, claim: Claim, now: datetime) -> None:
     """Lets a check-in wait again whose attempt was lost."""
-    checkin = _checkin(session, claim)
-    if checkin.state is CheckInState.VERIFYING:
-        checkin.move(CheckInState.RECEIVED, now)
+    _let_wait_again(_checkin(session, claim), now)
 
 
 def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
@@ -88,7 +86,7 @@ def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
 
 def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Material:
     checkin = _checkin(session, claim)
-    put_back(session, claim, now)  # where the attempt before was lost, this is a new one
+    _let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
     if checkin.state is CheckInState.RECEIVED:
         checkin.move(CheckInState.VERIFYING, now)
     rules = in_force_for(session, checkin.offender_id, now)
@@ -99,6 +97,11 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         comparable=comparable,
         thresholds=_thresholds(rules.threshold_set),
     )
+
+
+def _let_wait_again(checkin: CheckIn, now: datetime) -> None:
+    if checkin.state is CheckInState.VERIFYING:
+        checkin.move(CheckInState.RECEIVED, now)
 
 
 def _references(
