@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tests.benchmarks.figures import Figure, Ratio, of_rounds
-from tests.factories import embedded, models
+from tests.enrolments import embedded, models
 from tests.photos import photos
 from verifier.faces.detection import LONGEST_SIDE
 from verifier.faces.examine import examine
