@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
+from mobile_contract.client.queue import Submission
 from mobile_contract.client.study import Worked
 from mobile_contract.codes import NoPlaceReason
 from mobile_contract.places import Place
@@ -27,14 +28,27 @@ def run(phone: Phone, asked: argparse.Namespace) -> Answer:
     return COMMANDS[asked.command](phone, asked)
 
 
+def _capture(phone: Phone, asked: argparse.Namespace) -> Submission:
+    selfie = asked.no_selfie or asked.selfie.read_bytes()
+    try:
+        return phone.capture(selfie, _place(asked), window_id=asked.window)
+    except ValidationError as fault:  # the contract has no latitude of 200 degrees
+        raise UsageError(_in_words(fault)) from fault
+
+
+def _in_words(fault: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors()
+    )
+
+
 def _activate(phone: Phone, asked: argparse.Namespace) -> Answer:
     given = phone.activate(asked.number, asked.code)
     return DONE, {"device_id": str(given.device_id)}
 
 
 def _checkin(phone: Phone, asked: argparse.Namespace) -> Answer:
-    selfie = asked.no_selfie or asked.selfie.read_bytes()
-    submission = phone.capture(selfie, _place(asked), window_id=asked.window)
+    submission = _capture(phone, asked)
     answer: dict[str, object] = {"id": str(submission.id)}
     if asked.offline:
         return DONE, answer

@@ -74,6 +74,11 @@ def test_half_a_place_is_wrong_use(phone: Phone, place: str) -> None:
         typed(phone, f"checkin --no-selfie camera {place}")
 
 
+def test_a_place_that_is_none_on_earth_is_wrong_use(phone: Phone) -> None:
+    with pytest.raises(UsageError, match="latitude"):
+        typed(phone, "checkin --no-selfie camera --lat 200 --lon 1 --datum WGS-84 --accuracy 5")
+
+
 def test_a_kept_receipt_can_be_checked(phone: Phone, tmp_path: Path) -> None:
     typed(phone, "checkin --no-selfie camera --no-place off")
     receipt = tmp_path / "receipt.json"
