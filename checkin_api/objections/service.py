@@ -23,7 +23,9 @@ def make_objection(
     """Take an objection; the same again changes nothing. Raises RefusedError."""
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        checkin = session.get(CheckIn, (caller.offender_id, checkin_id), with_for_update=True)
+        # Windows name check-ins: a full lock would wait for whoever settles the window.
+        lock = {"key_share": True}
+        checkin = session.get(CheckIn, (caller.offender_id, checkin_id), with_for_update=lock)
         if checkin is None:
             raise RefusedError(ProblemCode.NOT_FOUND)
         standing = session.scalars(

@@ -16,7 +16,7 @@ from mobile_contract.codes import Datum, ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
-from storage.records import Fence, PlanKind, ReportingPlan, Window
+from storage.records import Fence, Offender, PlanKind, ReportingPlan, Window
 from verifier.attendance.plans import DailyPlan
 from verifier.local_time import local_date
 from verifier.place.datum import to_wgs84
@@ -72,10 +72,9 @@ def set_fence(parts: Parts, caller: OfficerCaller, wanted: FenceWanted) -> None:
     _require_circle(wanted)
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, wanted.offender_id)
+        _take_turns(session, wanted.offender_id)
         current = session.scalars(
-            select(Fence)
-            .where(Fence.offender_id == wanted.offender_id, Fence.ended_at.is_(None))
-            .with_for_update()
+            select(Fence).where(Fence.offender_id == wanted.offender_id, Fence.ended_at.is_(None))
         ).first()
         if current is not None and _is_same(current, wanted):
             return
@@ -105,6 +104,7 @@ def set_plan(parts: Parts, caller: OfficerCaller, wanted: PlanWanted) -> None:
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, wanted.offender_id)
+        _take_turns(session, wanted.offender_id)
         rules = in_force_for(session, wanted.offender_id, now)
         _require_order(wanted, rules.upload_hours, now)
         current = _current_plan(session, wanted.offender_id)
@@ -127,6 +127,16 @@ def set_plan(parts: Parts, caller: OfficerCaller, wanted: PlanWanted) -> None:
         session.add(row)
         session.flush()
         audit.record(session, "plan_set", now, offender_id=wanted.offender_id, subject=row.id)
+
+
+def _take_turns(session: Session, offender_id: UUID) -> None:
+    """Let changes to one person follow one another: a lock on what stands would not do.
+
+    Of two forms sent at once the second would wait for a row that is then no longer the current.
+    """
+    session.execute(
+        select(Offender.id).where(Offender.id == offender_id).with_for_update(key_share=True)
+    )
 
 
 def _require_circle(wanted: FenceWanted) -> None:
@@ -157,9 +167,9 @@ def _require_order(wanted: PlanWanted, upload_hours: int, now: datetime) -> None
 
 def _current_plan(session: Session, offender_id: UUID) -> ReportingPlan | None:
     return session.scalars(
-        select(ReportingPlan)
-        .where(ReportingPlan.offender_id == offender_id, ReportingPlan.ended_on.is_(None))
-        .with_for_update()
+        select(ReportingPlan).where(
+            ReportingPlan.offender_id == offender_id, ReportingPlan.ended_on.is_(None)
+        )
     ).first()
 
 

@@ -168,7 +168,7 @@ def supersede_retaken(session: Session, confirmed: CheckIn, now: datetime) -> No
             ~_flagged(),
         )
         .order_by(CheckIn.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     for checkin in waiting:
         checkin.move(CheckInState.SUPERSEDED, now)
