@@ -11,6 +11,8 @@ from storage.records import Queue, Work, WorkKind
 
 LEASE = timedelta(seconds=20)
 MOST_ATTEMPTS = 3
+# Where even giving up fails, somebody has to mend something; until then it is tried now and then.
+PAUSE_WHEN_EXHAUSTED = timedelta(minutes=1)
 # A bell rings when work is added; work that waits longer than this was not heard of.
 UNHEARD_AFTER = timedelta(seconds=5)
 QUEUE_OF = {
@@ -112,7 +114,11 @@ def finish(session: Session, claim: Claim, now: datetime) -> None:
 
 
 def fail_attempt(session: Session, claim: Claim, error: str, now: datetime) -> None:
-    """Count an attempt that failed on the subject itself and let it be tried again at once."""
+    """Count an attempt that failed on the subject itself and let it be tried again at once.
+
+    One beyond the last is the failure to give up, and waits: else a worker would do nothing else.
+    """
+    pause = PAUSE_WHEN_EXHAUSTED if exhausted(claim) else timedelta(0)
     _change(
         session,
         claim,
@@ -121,7 +127,7 @@ def fail_attempt(session: Session, claim: Claim, error: str, now: datetime) -> N
         examining=False,
         lease_token=None,
         lease_until=None,
-        not_before=now,
+        not_before=now + pause,
     )
 
 

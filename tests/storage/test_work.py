@@ -148,6 +148,16 @@ def test_three_failed_attempts_are_all_there_are(factory: Factory) -> None:
     assert work.exhausted(claimed(factory))
 
 
+def test_work_that_cannot_even_be_given_up_is_not_tried_all_the_time(factory: Factory) -> None:
+    add(factory)
+    for _ in range(work.MOST_ATTEMPTS + 1):
+        held = claimed(factory)
+        with factory.session() as session:
+            work.fail_attempt(session, held, "broken", factory.parts.now())
+    assert claim(factory) is None
+    assert claimed(factory, after=timedelta(minutes=2)).number == held.number
+
+
 def test_work_handed_back_costs_nothing_and_waits_its_pause(factory: Factory) -> None:
     add(factory)
     held = claimed(factory)
