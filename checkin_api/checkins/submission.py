@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import validated_json
 from checkin_api.uploads import Part, require_photo
@@ -17,10 +19,17 @@ from mobile_contract.checkins import (
 )
 from mobile_contract.codes import ProblemCode
 from mobile_contract.receipts import ReceiptPart
+from mobile_contract.shapes import PhoneMadeId
 from verifier.photos import PhotoLimits
 
 FRAMES = (f"frame-{number}" for number in range(1, MOST_FRAMES + 1))
 PARTS = frozenset({JSON_PART, SELFIE, *FRAMES})
+
+
+class _Named(BaseModel):
+    """A body of which only the id has to be right: what is refused for the rest has it too."""
+
+    id: PhoneMadeId
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,6 @@ def attempted_id(idempotency_key: str, parts: Mapping[str, Part]) -> UUID | None
     if frozen is None:
         return None
     try:
-        return CheckInBody.model_validate_json(frozen.data).id
+        return _Named.model_validate_json(frozen.data).id
     except ValueError:
         return None
