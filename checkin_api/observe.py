@@ -36,8 +36,7 @@ def _dress(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = CONTENT_POLICY
     response.headers["Referrer-Policy"] = "same-origin"
-    if request.path.startswith("/v1/"):
-        response.headers["DPoP-Nonce"] = make_nonce(parts().keys, now)
+    response.headers["DPoP-Nonce"] = make_nonce(parts().keys, now)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers.setdefault("Cache-Control", "no-store")

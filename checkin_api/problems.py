@@ -72,10 +72,10 @@ def refusal_of(fault: Exception) -> RefusedError:
     return RefusedError(ProblemCode.INTERNAL)
 
 
-def problem_response(refusal: RefusedError) -> Response:
-    """Render a problem document; it never echoes what was sent."""
+def problem_of(refusal: RefusedError) -> Problem:
+    """Give the problem document of a refusal; it never echoes what was sent."""
     key = f"problem.{refusal.code}"
-    told = Problem(
+    return Problem(
         type=f"/v1/docs#{refusal.code}",
         title=STATUS[refusal.code].phrase,
         status=STATUS[refusal.code],
@@ -86,6 +86,11 @@ def problem_response(refusal: RefusedError) -> Response:
         receipt=g.get("receipt"),
         errors=refusal.errors,
     )
+
+
+def problem_response(refusal: RefusedError) -> Response:
+    """Render the problem document of a refusal."""
+    told = problem_of(refusal)
     response = Response(told.model_dump_json(), told.status, content_type=CONTENT_TYPE)
     if refusal.retry_after_s is not None:
         response.headers["Retry-After"] = str(refusal.retry_after_s)

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 from rq import Queue as RQQueue
+from rq.serializers import JSONSerializer
 
 from storage.records import Queue
 from storage.settings import BellSettings
@@ -49,7 +50,7 @@ class Bell:
         if self._now() < self._quiet_until:
             return False
         try:
-            bell = RQQueue(str(queue), connection=self._redis)
+            bell = RQQueue(str(queue), connection=self._redis, serializer=JSONSerializer)
             if bell.count == 0:
                 bell.enqueue(DRAIN, job_timeout=DRAIN_TIMEOUT_S, result_ttl=0, failure_ttl=0)
         except RedisError as fault:

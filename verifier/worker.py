@@ -19,6 +19,7 @@ from rq import Worker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.queue import Queue as RQQueue
+from rq.serializers import JSONSerializer
 
 from storage.keys import WeakKeyError
 from storage.parts import Parts, open_parts
@@ -57,6 +58,8 @@ class DrainWorker(Worker):
             [str(queue)],
             name=name,
             connection=connection,
+            # RQ pickles by default: whoever can write to Redis would run code here.
+            serializer=JSONSerializer,
             job_monitoring_interval=MONITORING_S,
             maintenance_interval=MAINTENANCE_S,
             worker_ttl=WORKER_TTL_S,

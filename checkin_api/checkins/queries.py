@@ -36,7 +36,7 @@ from storage.records import (
 )
 from verifier.verdicts.reviews import STATE_OF
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 50  # each costs some four look-ups; a phone asks again from the last it read
 ANSWER_OF = {state: answer for answer, state in STATE_OF.items()}
 DECIDED = frozenset(ANSWER_OF)
 ASK_THE_OFFICE = frozenset({ToldReason.NOT_ENROLLED})

@@ -51,9 +51,9 @@ def instant(name: str) -> datetime | None:
     """Read a date and time as the clocks in Chongqing show it; to the second and finer."""
     try:
         found = datetime.fromisoformat(request.form.get(name, ""))
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1 has no earlier zone
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 def time_of_day(name: str) -> time | None:

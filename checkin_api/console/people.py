@@ -30,6 +30,7 @@ from verifier.local_time import local_date
 
 routes = PageRoutes()
 LONGEST_SEARCH = 60
+SHOWN_YEARS = range(2000, 2200)  # a month before and after each is still a date
 
 
 @routes.get("/people", Action.SEE_PERSON)
@@ -102,6 +103,7 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
 
 def _asked_day() -> date | None:
     try:
-        return date.fromisoformat(f"{request.args.get('month', '')}-01")
+        asked = date.fromisoformat(f"{request.args.get('month', '')}-01")
     except ValueError:
         return None
+    return asked if asked.year in SHOWN_YEARS else None

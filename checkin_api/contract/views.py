@@ -11,8 +11,11 @@ from checkin_api.access.callers import Caller
 from checkin_api.access.permissions import Action
 from checkin_api.extensions import parts, web_settings
 from checkin_api.openapi import as_text, contract
+from checkin_api.problems import problem_of
+from checkin_api.refusals import RefusedError
 from checkin_api.routes import Answer, Routes, route_table
 from mobile_contract.app import AppInfo, ProcessingNotice
+from mobile_contract.codes import ProblemCode
 from mobile_contract.keys import PublishedKey, PublishedKeys
 from mobile_contract.messages import Language, message
 from storage.database import DOOR, transaction
@@ -33,7 +36,11 @@ def document(_caller: Caller) -> Response:
 @routes.add("GET", "/v1/docs", Action.READ_PUBLIC, answers={200: "text/html"})
 def docs(_caller: Caller) -> Response:
     """Read the contract as a page."""
-    page = render_template("contract.html", contract=contract(route_table(current_app).values()))
+    page = render_template(
+        "contract.html",
+        contract=contract(route_table(current_app).values()),
+        problems=[problem_of(RefusedError(code)) for code in ProblemCode],
+    )
     return Response(page, content_type="text/html; charset=utf-8")
 
 

@@ -1,8 +1,10 @@
 """Making an objection: once for a check-in, about a decision that went against the person."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OffenderCaller
 from checkin_api.refusals import RefusedError, at
@@ -50,17 +52,21 @@ def make_objection(
             due_at=deadline(rules, Cause.OBJECTION, now),
         )
         session.add(made)
-        checkin.move(CheckInState.IN_REVIEW, now)
-        open_matter(
-            session, Matter(caller.offender_id, checkin_id=checkin_id), Cause.OBJECTION, now
-        )
-        audit.record(
-            session, "objection_made", now, offender_id=caller.offender_id, subject=checkin_id
-        )
-        session.flush()
-        if checkin.window_id is not None:
-            settle(session, [checkin.window_id], now)
+        _reopen(session, checkin, now)
         return _told(made)
+
+
+def _reopen(session: Session, checkin: CheckIn, now: datetime) -> None:
+    """Let a check-in wait for somebody else's decision, and its window with it."""
+    checkin.move(CheckInState.IN_REVIEW, now)
+    matter = Matter(checkin.offender_id, checkin_id=checkin.id)
+    open_matter(session, matter, Cause.OBJECTION, now)
+    audit.record(
+        session, "objection_made", now, offender_id=checkin.offender_id, subject=checkin.id
+    )
+    session.flush()
+    if checkin.window_id is not None:
+        settle(session, [checkin.window_id], now)
 
 
 def _same(standing: Objection, body: ObjectionBody) -> ObjectionTold:

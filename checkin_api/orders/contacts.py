@@ -1,6 +1,6 @@
 """A visit, a call or an appearance at the office, recorded as a check-in of equal weight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -46,8 +46,8 @@ def record_contact(parts: Parts, caller: OfficerCaller, contact: Contact) -> Non
     _require_complete(contact, now)
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, contact.offender_id)
-        _require_window(session, contact)
-        if not _added(session, contact, caller, now):
+        met = replace(contact, window_id=_window_met(session, contact))
+        if not _added(session, met, caller, now):
             return
         audit.record(
             session,
@@ -77,12 +77,15 @@ def _require_complete(contact: Contact, now: datetime) -> None:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/happened_at", "range"))
 
 
-def _require_window(session: Session, contact: Contact) -> None:
+def _window_met(session: Session, contact: Contact) -> UUID | None:
+    """Give the named window if the contact happened while it could still be answered, if late."""
     if contact.window_id is None:
-        return
+        return None
     window = session.get(Window, contact.window_id)
     if window is None or window.offender_id != contact.offender_id:
         raise RefusedError(ProblemCode.NOT_FOUND)
+    met = window.opens_at <= contact.happened_at <= window.upload_until
+    return window.id if met else None
 
 
 def _added(session: Session, contact: Contact, caller: OfficerCaller, now: datetime) -> bool:

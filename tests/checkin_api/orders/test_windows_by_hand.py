@@ -192,6 +192,16 @@ def test_a_visit_inside_the_window_counts_as_present_however_late_it_is_written_
     assert outcome_of(factory, window) is WindowOutcome.PRESENT
 
 
+def test_a_visit_before_a_window_opened_does_not_settle_it(
+    parts: Parts, factory: Factory, person: Offender, officer: OfficerCaller
+) -> None:
+    window = window_ended(factory, person, timedelta(hours=1))
+    before = outcome_of(factory, window)
+    long_before = parts.now() - timedelta(days=3)
+    record_contact(parts, officer, contact_of(person, long_before, window))
+    assert outcome_of(factory, window) is before
+
+
 def test_a_contact_sent_twice_is_one_check_in(
     parts: Parts, factory: Factory, person: Offender, officer: OfficerCaller
 ) -> None:
