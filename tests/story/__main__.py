@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.local_stack import LocalStack, Processes, StackError, Store
 from tests.photos import photos
 from tests.stage import NeverHappenedError, Stage
-from tests.story.cast import enrol, lay_out
+from tests.story.cast import Cast, enrol, lay_out
 from tests.story.checking_in import (
     Scene,
     not_the_right_photo,
@@ -50,24 +50,24 @@ def _on_stage(stack: LocalStack, folder: Path, telling: Telling, started: float)
     try:
         processes.start()
         processes.wait_ready()
-        _play(stack, processes, stage, telling)
+        cast = _play(stack, processes, stage, telling)
     except (WentOtherwiseError, NeverHappenedError, AssertionError) as fault:
         telling.console.print(f"\n[bold]The story went otherwise:[/bold] {fault!r}")
         return 1
     else:
         telling.table()
         telling.console.print(f"Everything as told, in {time.monotonic() - started:.0f} s.")
-        _keep(stage)
+        _keep(cast)
         return 0
     finally:
         stage.close()
         processes.stop()
 
 
-def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Telling) -> None:
+def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Telling) -> Cast:
     telling.chapter(1, "An administrator lays out a city, an officer enrols three people")
-    cast = lay_out(stage, stack.environment("web") | dict(os.environ))
-    enrol(cast, photos())
+    cast = lay_out(stage, dict(os.environ) | stack.environment("web"), telling)
+    enrol(cast, photos(), telling)
     telling.say("selfies are derived from the enrolled photos (crop, turn, light, JPEG)")
     scene = Scene(cast, photos(), telling, stack, processes)
     order_windows(scene)
@@ -91,23 +91,18 @@ def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Tellin
     valkey_emptied(scene)
     telling.chapter(9, "A window passed in silence")
     window_passed(scene, silence)
-    stage_directions(cast.passwords, stage, telling)
+    return cast
 
 
-def stage_directions(passwords: dict[str, str], stage: Stage, telling: Telling) -> None:
-    """Print addresses and logins for who keeps the system running."""
+def _keep(cast: Cast) -> None:
+    """Leave the system running, with addresses and logins, until somebody has seen enough."""
     if not os.environ.get("KEEP"):
         return
-    telling.console.print(f"\nConsole: {stage.url}/sign-in   Contract: {stage.url}/v1/docs")
-    for login, password in passwords.items():
-        telling.console.print(f"   {login}  {password}", markup=False)
-
-
-def _keep(stage: Stage) -> None:
-    """Leave the system running until somebody has seen enough."""
-    if not os.environ.get("KEEP"):
-        return
-    sys.stdout.write(f"{stage.url} runs until Ctrl-C.\n")
+    url, write = cast.stage.url, sys.stdout.write
+    write(f"\nConsole: {url}/sign-in   Contract: {url}/v1/docs\n")
+    for login, password in cast.passwords.items():
+        write(f"   {login}  {password}\n")
+    write("The system runs until Ctrl-C.\n")
     sys.stdout.flush()
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # sigwait needs it; a handler would win

@@ -16,6 +16,7 @@ from storage.parts import utc_now
 from tests.photos import Photos
 from tests.stage import Stage, admin
 from tests.story.desk import Desk, Folder
+from tests.story.telling import Line, Telling
 from verifier.local_time import local_date
 
 SQUARE = Place(latitude=29.5630, longitude=106.5516, datum=Datum.WGS84, accuracy_m=20.0)
@@ -74,7 +75,7 @@ class Cast:
         return ", ".join([*folder.flags(checkin), f"comparison {folder.comparison(checkin)}"])
 
 
-def lay_out(stage: Stage, environment: Mapping[str, str]) -> Cast:
+def lay_out(stage: Stage, environment: Mapping[str, str], telling: Telling) -> Cast:
     """Let an administrator lay out the city, and everybody set a password."""
     tomorrow = local_date(utc_now()) + timedelta(days=1)
     people = [
@@ -97,6 +98,10 @@ def lay_out(stage: Stage, environment: Mapping[str, str]) -> Cast:
     for one in done["done"]:
         if one.get("setup_code"):
             _take_seat(cast, one["key"], one["setup_code"])
+    counts = ", ".join(f"{len(LAYOUT[name])} {name}" for name in ("districts", "offices"))
+    did = f"lays out {counts}, {len(people)} people"
+    seats = f"{len(cast.desks)} accounts took their one-time codes and set passwords"
+    telling.tell(Line(1, "administrator", did, seats))
     return cast
 
 
@@ -114,7 +119,7 @@ def _take_seat(cast: Cast, login: str, code: str) -> None:
     cast.passwords[login] = password
 
 
-def enrol(cast: Cast, photos: Photos) -> None:
+def enrol(cast: Cast, photos: Photos, telling: Telling) -> None:
     """Let officers enrol three people, set their fences and hand out activation codes."""
     references = {CHEN: photos.obama, WANG: (photos.biden,), LI: (photos.astronaut,), ZHAO: ()}
     for person, pictures in references.items():
@@ -128,3 +133,6 @@ def enrol(cast: Cast, photos: Photos) -> None:
             folder.approve_references(len(pictures))
         code = folder.activation_code()
         cast.phones[person] = cast.stage.phone(person.number, code)
+        enrolled = f"{len(pictures)} photos approved" if pictures else "not enrolled yet"
+        did = f"enrols {person.name} and hands out a code"
+        telling.tell(Line(1, "张敏", did, f"phone activated, {enrolled}"))

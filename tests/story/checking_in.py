@@ -215,7 +215,9 @@ def worker_is_replaced(scene: Scene, orphan: Orphan) -> None:
     took = round((time.monotonic() - orphan.started) * 1000)
     expect("the verdict arrives all the same", holds=status.state is CheckInState.CONFIRMED)
     what = f"worker and child killed while {orphan.at_death}"
-    scene.telling.tell(Line(6, CHEN.name, what, heard(status), "", took))
+    scene.telling.tell(
+        Line(6, CHEN.name, what, heard(status), scene.cast.seen(CHEN, orphan.id), took)
+    )
 
 
 def valkey_emptied(scene: Scene) -> None:
@@ -236,4 +238,5 @@ def valkey_emptied(scene: Scene) -> None:
     took = round((time.monotonic() - started) * 1000)
     expect("all five have a verdict", holds=set(states) == {CheckInState.CONFIRMED})
     told = f"{len(states)} verdicts: {', '.join(sorted(set(states)))}"
-    scene.telling.tell(Line(7, CHEN.name, "five check-ins, Valkey emptied", told, "", took))
+    seen = scene.cast.seen(CHEN, sent[-1])
+    scene.telling.tell(Line(7, CHEN.name, "five check-ins, Valkey emptied", told, seen, took))

@@ -1,6 +1,5 @@
 """Steps 8 to 10: officers decide, a person objects, a window passes, a module is studied."""
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -25,6 +24,7 @@ def officers_decide(scene: Scene, replaced: Sent, outside: Sent) -> None:
     zhang, liu, zhou = (scene.cast.folder_of(WANG, login) for login in ("zhang", "liu", "zhou"))
     expect("the officer finds it", holds=zhang.has_open(replaced.id))
     expect("and sees both photos", holds=zhang.shows_both_photos(replaced.id))
+    scene.telling.tell(Line(8, "张敏", "opens the item", "both photos and the reasons are shown"))
     _confirm(scene, outside)
     zhang.answer(replaced.id, "no", "照片上不是本人,已电话联系")
     _tell(scene, "张敏", "answers no, the first", WANG, replaced.id)
@@ -95,7 +95,8 @@ def window_passed(scene: Scene, silence: Silence) -> None:
     expect("captured inside, it counts", holds=status.state is CheckInState.CONFIRMED)
     expect("the item is gone", holds=not folder.has_open_window(silence.window))
     what = "sends what was captured inside it"
-    scene.telling.tell(Line(9, LI.name, what, f"{heard(status)}; that window: {settled.outcome}"))
+    reads = f"{heard(status)}; that window: {settled.outcome}"
+    scene.telling.tell(Line(9, LI.name, what, reads, scene.cast.seen(LI, silence.captured)))
 
 
 def _with(windows: tuple[WindowTold, ...], window: UUID, outcome: str) -> WindowTold | None:
@@ -134,10 +135,8 @@ def _status(scene: Scene, sent: Sent) -> CheckInStatus:
 
 
 def _tell(scene: Scene, who: str, did: str, person: Person, checkin: UUID) -> None:
-    started = time.monotonic()
     status = scene.cast.phones[person].status(checkin)
-    took = round((time.monotonic() - started) * 1000)
     reads = heard(status)
     if status.decision is not None:
         reads += f"; decision by {status.decision.role}: {status.decision.text}"
-    scene.telling.tell(Line(8, who, did, reads, scene.cast.seen(person, checkin), took))
+    scene.telling.tell(Line(8, who, did, reads, scene.cast.seen(person, checkin)))

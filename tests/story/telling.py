@@ -1,11 +1,14 @@
 """How the story is told: a line for each step, a table at the end, and whether it went so."""
 
+import sys
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
 from mobile_contract.checkins import CheckInStatus
+
+LOG_WIDTH = 150
 
 
 class WentOtherwiseError(AssertionError):
@@ -24,11 +27,16 @@ class Line:
     milliseconds: int | None = None
 
 
+def _console() -> Console:
+    """The terminal as wide as it is; a log as wide as the table."""
+    return Console(width=None if sys.stdout.isatty() else LOG_WIDTH, highlight=False)
+
+
 @dataclass
 class Telling:
     """Collects and prints the lines."""
 
-    console: Console = field(default_factory=lambda: Console(width=150, highlight=False))
+    console: Console = field(default_factory=_console)
     lines: list[Line] = field(default_factory=list)
 
     def chapter(self, number: int, title: str) -> None:
