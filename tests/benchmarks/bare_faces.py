@@ -25,6 +25,15 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
+class Naive:
+    """One run of the library's own way: seconds, and the faces it found where there is one."""
+
+    loading: float
+    encoding: float
+    faces: int
+
+
+@dataclass(frozen=True)
 class Bare:
     """Seconds of one pass over some photos, all of them together."""
 
@@ -50,7 +59,7 @@ def bare_pass(selfies: Sequence[bytes]) -> Bare:
         pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_REDUCED_COLOR_2)
         assert pixels is not None
         scale = LONGEST_SIDE / max(pixels.shape[:2])
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
         decoded = time.perf_counter()
         found.detector.setInputSize((pixels.shape[1], pixels.shape[0]))
         _, faces = found.detector.detect(pixels)
@@ -73,8 +82,9 @@ def against_naive() -> list[Figure]:
         for _ in range(OWN_RUNS)
     ]
     naive = [_naive(photo) for _ in range(NAIVE_RUNS)]
-    ours, encodings = median(own), [seconds for _, seconds in naive]
-    value, rounds = of_rounds(encodings)
+    ours = median(own)
+    value, rounds = of_rounds([one.encoding for one in naive])
+    loading = median(one.loading for one in naive) * 1000
     return [
         Figure(
             "12 MP photo, our examine()",
@@ -86,23 +96,21 @@ def against_naive() -> list[Figure]:
             "12 MP photo, face_recognition.face_encodings",
             value,
             "s",
-            f"defaults (HOG, upsampled once); decoding not counted, it took"
-            f" {median(decoding for decoding, _ in naive) * 1000:.0f} ms more",
-            Ratio(value / ours, "examine()"),
+            f"its defaults (HOG, upsampled once); it found {naive[0].faces} faces; decoding is not"
+            f" in it, {loading:.0f} ms more",
+            (Ratio(value / ours, "examine()"),),
             rounds,
         ),
     ]
 
 
-def _naive(photo: bytes) -> tuple[float, float]:
-    """Seconds of loading and of encoding, the way the library's own examples do it."""
+def _naive(photo: bytes) -> Naive:
     models()  # imports the library without its warnings
     import face_recognition  # noqa: PLC0415 - its import loads models; only this figure needs it
 
     loading, pixels = _timed(lambda: face_recognition.load_image_file(io.BytesIO(photo)))
     encoding, found = _timed(lambda: face_recognition.face_encodings(pixels))
-    assert len(found) == 1, len(found)
-    return loading, encoding
+    return Naive(loading, encoding, len(found))
 
 
 def _timed(act: Callable[[], Result]) -> tuple[float, Result]:

@@ -24,13 +24,13 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number, what it is a multiple of, and how it was measured."""
+    """One number, what it is a multiple or a share of, and how it was measured."""
 
     name: str
     value: float
     unit: str
     how: str
-    ratio: Ratio | None = None
+    ratios: tuple[Ratio, ...] = ()
     rounds: tuple[float, ...] = ()
 
 
@@ -68,13 +68,13 @@ def print_table(
 ) -> None:
     """Print every figure with its ratio and how it was measured."""
     table = Table(title="Measured", title_justify="left", show_lines=True)
-    table.add_column("what")
+    table.add_column("what", max_width=40)
     table.add_column("figure", justify="right")
-    table.add_column("ratio")
+    table.add_column("ratio", max_width=26)
     table.add_column("how")
     for one in figures:
-        ratio = f"{one.ratio.value:.2f} x {one.ratio.to}" if one.ratio else ""
-        table.add_row(one.name, f"{_short(one.value)} {one.unit}", ratio, _how(one))
+        ratios = "\n".join(f"{ratio.value:.2f} x {ratio.to}" for ratio in one.ratios)
+        table.add_row(one.name, f"{_short(one.value)} {one.unit}", ratios, _how(one))
     console.print(table)
     for line in skipped:
         console.print(f"skipped: {line}", markup=False)

@@ -167,11 +167,11 @@ def _figures(took: Sequence[float], watch: Stopwatch, store: Store) -> list[Figu
     ]
     return figures + [
         Figure(
-            f"  of it in {part}, on {store}",
+            f"of it in {part}, on {store}",
             seconds * 1000 / len(took),
             "ms",
             _how(part, watch, len(took)),
-            Ratio(seconds / whole, "the request (mean)"),
+            (Ratio(seconds / whole, "the request"),),
         )
         for part, seconds in parts.items()
     ]

@@ -32,6 +32,16 @@ class System:
     factory: Factory
     folder: Path
     say: Say
+    until: float  # on the monotonic clock: no further round is begun after it
+
+    def rounds(self, what: str, count: int) -> Iterator[int]:
+        """Announce and count rounds; the first is always played, the others while there is time."""
+        for number in range(1, count + 1):
+            if number > 1 and time.monotonic() > self.until:
+                self.say(f"{what}: no time for more rounds")
+                return
+            self.say(f"{what}, round {number} of {count}")
+            yield number
 
     @contextmanager
     def working(self, *names: str) -> Iterator[None]:
@@ -52,7 +62,7 @@ class System:
 
 
 @contextmanager
-def system(store: Store, say: Say) -> Iterator[System]:
+def system(store: Store, say: Say, until: float) -> Iterator[System]:
     """Start servers on an empty data folder, with fsync as in production; erase all at the end."""
     with tempfile.TemporaryDirectory(prefix="checkin-bench-") as folder:
         stack = LocalStack(Path(folder) / "var", store, report=_silence)
@@ -62,7 +72,8 @@ def system(store: Store, say: Say) -> Iterator[System]:
                 processes.release()
                 parts = open_parts(StorageSettings.read(stack.environment("web")))
                 try:
-                    yield System(stack, processes, parts, Factory(parts), Path(folder), say)
+                    factory = Factory(parts)
+                    yield System(stack, processes, parts, factory, Path(folder), say, until)
                 finally:
                     processes.stop()
                     close_sessions(parts.sessions)

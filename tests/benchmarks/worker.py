@@ -22,6 +22,14 @@ from verifier.verdicts.evidence import FaceVerdict
 PEOPLE, CHECKINS, ROUNDS = 12, 60, 3
 DRAINED_WITHIN_S = 60.0
 LOOK_EVERY_S = 0.25  # a look costs the shared cores something too
+IN_WORKER = (
+    f"{CHECKINS} waiting check-ins, one worker process, nothing else running; first started_at to"
+    " last finished_at of the evidence rows, divided by their number: claim, fetch, examine,"
+    " conclude"
+)
+LOOKED = "median of finished_at - started_at of the evidence rows: read rows, fetch, examine"
+RENDERED = "last evidence to done_at of the last rendition, divided by their number"
+PROCESSOR = "user and system time of worker and horse a check-in, picture included, from /proc"
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,10 @@ class Round:
     """One backlog, drained by one worker; seconds a check-in."""
 
     verified: float  # from the first claim to the last conclusion, divided by their number
-    inside: float  # median of evidence.finished_at - started_at: without claiming
+    looked: float  # median of evidence.finished_at - started_at: without claim and conclusion
     rendered: float  # the picture for the officer's page
     cpu: float  # of the worker and its horse, both kinds of work
     bare: Bare  # the mean of a pass before and one after
-
-    @property
-    def ratio(self) -> float:
-        """Time in the worker as a multiple of the bare sum."""
-        return self.verified / (self.bare.total / CHECKINS)
 
 
 def per_checkin(system: System) -> list[Figure]:
@@ -45,10 +48,7 @@ def per_checkin(system: System) -> list[Figure]:
     people = _people(system)
     with system.working("verifier"):
         _drained(system, _backlog(system, people[:1]))  # warm: connections, memory, caches
-        rounds = []
-        for number in range(1, ROUNDS + 1):
-            system.say(f"worker, round {number} of {ROUNDS}")
-            rounds.append(_round(system, people))
+        rounds = [_round(system, people) for _ in system.rounds("worker", ROUNDS)]
     return _figures(rounds)
 
 
@@ -81,10 +81,10 @@ def _round(system: System, people: Sequence[UUID]) -> Round:
     before = bare_pass(looked_at)
     backlog = _backlog(system, people)
     begun = system.cpu_seconds((), ("verifier",))["verifier"]
-    verified, inside, rendered = _drained(system, backlog)
+    verified, looked, rendered = _drained(system, backlog)
     computed = system.cpu_seconds((), ("verifier",))["verifier"] - begun
     after = bare_pass(looked_at)
-    return Round(verified, inside, rendered, computed / len(backlog), _mean(before, after))
+    return Round(verified, looked, rendered, computed / len(backlog), _mean(before, after))
 
 
 def _mean(one: Bare, other: Bare) -> Bare:
@@ -115,10 +115,10 @@ def _drained(system: System, backlog: Sequence[Waiting]) -> tuple[float, float, 
     assert isinstance(last_picture, datetime)
     ended = max(row.finished_at for row in evidence)
     verified = ended - min(row.started_at for row in evidence)
-    inside = median((row.finished_at - row.started_at).total_seconds() for row in evidence)
+    looked = median((row.finished_at - row.started_at).total_seconds() for row in evidence)
     return (
         verified.total_seconds() / len(backlog),
-        inside,
+        looked,
         (last_picture - ended).total_seconds() / len(backlog),
     )
 
@@ -134,60 +134,28 @@ def _nothing_left(system: System) -> bool:
 
 
 def _figures(rounds: Sequence[Round]) -> list[Figure]:
-    def all_of(values: Sequence[float]) -> tuple[float, tuple[float, ...]]:
-        return of_rounds([value * 1000 for value in values])
-
-    bare, bares = all_of([one.bare.total / CHECKINS for one in rounds])
-    verified, every = all_of([one.verified for one in rounds])
-    inside, insides = all_of([one.inside for one in rounds])
-    rendered, renderings = all_of([one.rendered for one in rounds])
-    cpu, cpus = all_of([one.cpu for one in rounds])
-    ratio = median(one.ratio for one in rounds)
-    stages = [
+    bare = [one.bare.total / CHECKINS for one in rounds]
+    stages = ", ".join(
         f"{name} {median(getattr(one.bare, name) for one in rounds) * 1000 / CHECKINS:.0f}"
         for name in ("decode", "detect", "embed")
-    ]
+    )
+    alone = (
+        f"bare OpenCV loop over the same {CHECKINS} selfies of 200 KB in one thread, before and"
+        f" after each drain ({stages} ms)"
+    )
     return [
-        Figure(
-            "face alone: decode + detect + embed",
-            bare,
-            "ms",
-            f"bare OpenCV loop over the same {CHECKINS} selfies of 200 KB, one thread, before and"
-            f" after each drain ({', '.join(stages)} ms)",
-            rounds=bares,
-        ),
-        Figure(
-            "check-in in the worker",
-            verified,
-            "ms",
-            f"{CHECKINS} waiting check-ins, one worker process; first started_at to last"
-            " finished_at of the evidence rows, divided by their number: claim, fetch, examine,"
-            " conclude",
-            Ratio(ratio, "face alone"),
-            every,
-        ),
-        Figure(
-            "the same without claiming",
-            inside,
-            "ms",
-            "median of finished_at - started_at of the evidence rows",
-            Ratio(inside / bare, "face alone"),
-            insides,
-        ),
-        Figure(
-            "picture for the officer",
-            rendered,
-            "ms",
-            "last evidence to done_at of the last rendition, divided by their number",
-            Ratio(rendered / bare, "face alone"),
-            renderings,
-        ),
-        Figure(
-            "processor time in the worker",
-            cpu,
-            "ms",
-            "user and system time of worker and horse a check-in, picture included, from /proc",
-            Ratio(cpu / bare, "face alone"),
-            cpus,
-        ),
+        _figure("face alone: decode + detect + embed", bare, alone),
+        _figure("check-in in the worker", [one.verified for one in rounds], IN_WORKER, bare),
+        _figure("of it until the face is known", [one.looked for one in rounds], LOOKED, bare),
+        _figure("picture for the officer", [one.rendered for one in rounds], RENDERED, bare),
+        _figure("processor time in the worker", [one.cpu for one in rounds], PROCESSOR, bare),
     ]
+
+
+def _figure(
+    name: str, seconds: Sequence[float], how: str, bare: Sequence[float] | None = None
+) -> Figure:
+    value, rounds = of_rounds([one * 1000 for one in seconds])
+    ratios = [one / alone for one, alone in zip(seconds, bare or (), strict=bool(bare))]
+    to_bare = (Ratio(median(ratios), "face alone"),) if ratios else ()
+    return Figure(name, value, "ms", how, to_bare, rounds)
