@@ -91,7 +91,7 @@ def test_stopping_leaves_no_process(tmp_path: Path, choices: Choices) -> None:
     others = descendants(os.getpid())  # servers of other tests in this process
     stack = LocalStack(tmp_path / "var", choices=choices)
     stack.start()
-    family = [one for one in descendants(os.getpid()) if one not in others]
+    family = tuple(one for one in descendants(os.getpid()) if one not in others)
     assert len(family) > len(SERVERS)
     stack.erase()
     assert alive(family) == []
