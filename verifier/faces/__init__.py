@@ -2,7 +2,8 @@
 
 OpenCV reads both settings once, when cv2 is first imported; set later they count for nothing.
 They are a second fence behind `verifier.photos`: a 389 KB PNG decodes to 2.3 GB without the first,
-and without the second every damaged photo prints the decoder's complaints into our log.
+and the second silences OpenCV's own warnings (libjpeg still writes a line of its own to stderr
+about a damaged scan; it names no file and no content).
 """
 
 import os
