@@ -143,3 +143,24 @@ def test_the_district_sees_all_of_it_at_a_switch(desk: Desk, factory: Factory) -
     browser = desk(factory.officer(None, Role.DISTRICT, district))
     assert str(checkin) not in browser.page("/items")
     assert str(checkin) in browser.page("/items?of=district")
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_a_month_that_no_calendar_shows_is_answered_with_this_one(
+    month: str, desk: Desk, officer: Officer, person: Offender
+) -> None:
+    page = desk(officer).page(f"/people/{person.id}?month={month}")
+    assert person.number in page
+
+
+def test_a_contact_in_the_year_one_is_asked_again(
+    desk: Desk, officer: Officer, person: Offender
+) -> None:
+    answer = desk(officer).submit(
+        f"/people/{person.id}/contact",
+        "/contact",
+        channel="visit",
+        happened_at="0001-01-01T00:00",
+        words="在家",
+    )
+    assert answer.status_code == 422

@@ -1,6 +1,7 @@
 """What officers' answers about person and time do to a check-in and to others' lists."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -194,3 +195,15 @@ def test_of_two_officers_at_once_neither_answer_is_lost(office: Office) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda who: office.answer(who, checkin, NO), (office.first, office.second)))
     assert office.state(checkin) is CheckInState.NOT_CONFIRMED
+
+
+def test_answers_about_one_window_at_once_wait_for_one_another(office: Office) -> None:
+    """Each answer moves the window to the next check-in, which the next answer has locked."""
+
+    def cannot_tell(checkin: UUID) -> Taken:
+        return office.answer(office.first, checkin, CANNOT_TELL)
+
+    for _ in range(4):
+        checkins = [office.checkin() for _ in range(8)]
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(cannot_tell, checkins)) == [Taken.RECORDED] * 8
