@@ -13,13 +13,13 @@ from storage.local_stack.places import Places
 from storage.media import MediaKey
 from storage.parts import Parts
 from storage.records import (
-    Media,
     MediaKind,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
     ReferenceSetState,
 )
+from storage.stored_media import Described, media_row
 from verifier.faces.examine import embed_reference
 from verifier.faces.matching import ReferenceVectors
 from verifier.faces.models import Models, load
@@ -64,18 +64,9 @@ def approved_set(parts: Parts, officer: UUID, offender: UUID, photos: Sequence[b
 def _lay_photo(parts: Parts, session: Session, chosen: ReferenceSet, photo: bytes) -> None:
     key = MediaKey.reference(chosen.id, hashlib.sha256(photo).hexdigest())
     stored = parts.media.put(key, photo, "image/jpeg")
-    media = Media(
-        kind=MediaKind.REFERENCE,
-        offender_id=chosen.offender_id,
-        name="reference",
-        bucket=stored.bucket,
-        object_key=stored.key,
-        version_id=stored.version_id,
-        length=stored.length,
-        sha256=stored.sha256,
-        content_type="image/jpeg",
-        state_since=chosen.state_since,
-    )
+    described = Described(MediaKind.REFERENCE, "reference", "image/jpeg")
+    media = media_row(stored, described, chosen.state_since)
+    media.offender_id = chosen.offender_id
     session.add(media)
     session.flush()
     row = ReferencePhoto(

@@ -23,6 +23,7 @@ from storage.keys import nonce_time
 from storage.media import MediaKey, StoredObject
 from storage.parts import Parts
 from storage.records import CheckIn, Media, MediaKind, SupervisionPeriod, Window, WorkKind
+from storage.stored_media import Described, media_row
 from verifier.attendance.settle import window_value
 from verifier.attendance.windows import choose_for_capture
 from verifier.capture import (
@@ -197,16 +198,6 @@ def _row(
 def _media_row(
     caller: OffenderCaller, checkin_id: UUID, name: str, stored: StoredObject, now: datetime
 ) -> Media:
-    return Media(
-        kind=MediaKind.CHECKIN,
-        offender_id=caller.offender_id,
-        checkin_id=checkin_id,
-        name=name,
-        bucket=stored.bucket,
-        object_key=stored.key,
-        version_id=stored.version_id,
-        length=stored.length,
-        sha256=stored.sha256,
-        content_type="image/jpeg",
-        state_since=now,
-    )
+    row = media_row(stored, Described(MediaKind.CHECKIN, name, "image/jpeg"), now)
+    row.offender_id, row.checkin_id = caller.offender_id, checkin_id
+    return row

@@ -22,7 +22,6 @@ from storage.parts import Parts
 from storage.records import (
     Media,
     MediaKind,
-    MediaState,
     Queue,
     ReferencePhoto,
     ReferencePhotoState,
@@ -30,6 +29,7 @@ from storage.records import (
     ReferenceSetState,
     WorkKind,
 )
+from storage.stored_media import Described, media_row
 from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 
@@ -129,19 +129,8 @@ def _keep(
 def _keep_one(
     session: Session, owner: ReferenceSet, stored: StoredObject, now: datetime
 ) -> set[Queue]:
-    media = Media(
-        kind=MediaKind.REFERENCE,
-        offender_id=owner.offender_id,
-        name="reference",
-        bucket=stored.bucket,
-        object_key=stored.key,
-        version_id=stored.version_id,
-        length=stored.length,
-        sha256=stored.sha256,
-        content_type=JPEG,
-        state=MediaState.STORED,
-        state_since=now,
-    )
+    media = media_row(stored, Described(MediaKind.REFERENCE, "reference", JPEG), now)
+    media.offender_id = owner.offender_id
     session.add(media)
     session.flush()
     photo = ReferencePhoto(

@@ -18,7 +18,8 @@ from storage import audit
 from storage.database import transaction
 from storage.media import MediaKey, StoredObject
 from storage.parts import Parts
-from storage.records import Media, MediaKind, MediaState, StudyFile
+from storage.records import Media, MediaKind, StudyFile
+from storage.stored_media import Described, media_row
 
 CHUNK = 64 * 1024
 
@@ -104,18 +105,8 @@ def _keep(parts: Parts, caller: OfficerCaller, stored: StoredObject) -> Media:
         held = held_files(session, [stored.sha256]).get(stored.sha256)
         if held is not None:
             return held
-        media = Media(
-            kind=MediaKind.STUDY,
-            name=stored.sha256,
-            bucket=stored.bucket,
-            object_key=stored.key,
-            version_id=stored.version_id,
-            length=stored.length,
-            sha256=stored.sha256,
-            content_type="application/octet-stream",
-            state=MediaState.STORED,
-            state_since=now,
-        )
+        described = Described(MediaKind.STUDY, stored.sha256, "application/octet-stream")
+        media = media_row(stored, described, now)
         session.add(media)
         audit.record(session, "content_file_stored", now, subject=stored.sha256)
     return media
