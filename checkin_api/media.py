@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
 from storage import audit
@@ -46,7 +47,7 @@ def see_photo(parts: Parts, caller: OfficerCaller, media_id: UUID) -> PhotoSeen:
         rendition, offender_id = found or (None, None)
         if rendition is None or offender_id is None:
             raise RefusedError(ProblemCode.NOT_FOUND)
-        offender_in_reach(session, caller, offender_id)
+        offender_in_reach(session, caller, offender_id, Action.SEE_PHOTO)
         audit.record(session, "photo_seen", now, offender_id=offender_id, subject=media_id)
         stored, kind = stored_object(rendition), rendition.content_type
     return PhotoSeen(parts.media.fetch(stored), kind)

@@ -29,5 +29,6 @@ def record(
             offender_id=offender_id,
             subject=None if subject is None else str(subject),
             detail=detail,
+            inspection=scope.inspects,
         )
     )

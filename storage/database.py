@@ -38,6 +38,7 @@ class Scope:
 
     kind: ScopeKind
     subject: UUID | str | None = None
+    inspects: bool = False  # a procurator: what they look at is hidden from the inspected
 
     @property
     def actor(self) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import count
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.passwords import password_hash
@@ -24,6 +25,7 @@ from storage.records import (
     Office,
     Officer,
     PlanKind,
+    Posting,
     ReportingPlan,
     Role,
     SupervisionPeriod,
@@ -63,18 +65,50 @@ class Factory:
     def officer(
         self, office: UUID | None = None, role: Role = Role.OFFICER, district: UUID | None = None
     ) -> Officer:
-        """An account with the password PASSWORD."""
+        """An account with the password PASSWORD, posted and confirmed."""
         row = Officer(
             login=f"officer{next(self.numbers)}",
             name="工作人员",
-            role=role,
-            office_id=office,
-            district_id=district,
             password_hash=_kept_password(),
             created_at=self.parts.now(),
         )
         self.added(row)
+        self.posting(row.id, role, office=office, district=district)
         return row
+
+    def office_of(self, officer: Officer) -> UUID:
+        """The office that an account is posted to."""
+        with self.session() as session:
+            office = session.scalars(
+                select(Posting.office_id).where(Posting.officer_id == officer.id)
+            ).one()
+        assert office is not None
+        return office
+
+    def posting(
+        self,
+        officer: UUID,
+        role: Role = Role.OFFICER,
+        *,
+        office: UUID | None = None,
+        district: UUID | None = None,
+        confirmed: bool = True,
+    ) -> UUID:
+        """A posting, in force since last year if it is confirmed."""
+        now = self.parts.now()
+        return self.added(
+            Posting(
+                officer_id=officer,
+                role=role,
+                office_id=office,
+                district_id=district,
+                starts_on=date(2025, 1, 1),
+                created_by="command:factory",
+                created_at=now,
+                confirmed_by="command:factory" if confirmed else None,
+                confirmed_at=now if confirmed else None,
+            )
+        )
 
     def offender(self, office: UUID | None = None, *, supervised: bool = True) -> Offender:
         """A person, under supervision since last year."""

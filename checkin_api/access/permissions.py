@@ -1,8 +1,7 @@
 """Who may do what, with whose people: the one table. What is not in it is not allowed."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-
-from storage.records import Role
 
 
 class Who(StrEnum):
@@ -10,9 +9,14 @@ class Who(StrEnum):
 
     ANYBODY = "anybody"
     OFFENDER = "offender"
+    ACCOUNT = "account"  # whoever has signed in, posted or not
+    SOCIAL_WORKER = "social_worker"
     OFFICER = "officer"
     HEAD = "head"
+    DUTY = "duty"
     DISTRICT = "district"
+    CITY = "city"
+    PROCURATOR = "procurator"
     EDITOR = "editor"
     ADMINISTRATOR = "administrator"
 
@@ -24,69 +28,131 @@ class Whose(StrEnum):
     OWN = "own"
     OFFICE = "office"
     DISTRICT = "district"
+    OPENED = "opened"  # single cases, each opened with a stated reason
+    CITY = "city"
 
 
 class Action(StrEnum):
     """Everything that can be asked for."""
 
+    # before anybody is known
     READ_PUBLIC = "read_public"
     SIGN_IN = "sign_in"
-    SIGN_OUT = "sign_out"
-    SEE_ACCOUNT = "see_account"
     ACTIVATE_PHONE = "activate_phone"
+    REQUEST_PHONE = "request_phone"
     REFRESH_TOKENS = "refresh_tokens"
+    # the supervised person
     SUBMIT_CHECKIN = "submit_checkin"
     READ_OWN = "read_own"
     OBJECT = "object"
     STUDY = "study"
+    # every account
+    SIGN_OUT = "sign_out"
+    SEE_ACCOUNT = "see_account"
+    SECURE_ACCOUNT = "secure_account"
+    # cases
     SEE_ITEMS = "see_items"
     SEE_PERSON = "see_person"
     SEE_PHOTO = "see_photo"
+    WRITE_NOTE = "write_note"
+    COLLECT_PHOTOS = "collect_photos"
+    APPROVE_PHOTOS = "approve_photos"
     REVIEW = "review"
     DECIDE_WINDOW = "decide_window"
     RECORD_CONTACT = "record_contact"
     ORDER_WINDOW = "order_window"
-    ENROL = "enrol"
+    SET_DUTIES = "set_duties"  # from where and when a person reports
     ISSUE_ACTIVATION = "issue_activation"
+    DECIDE_PHONE = "decide_phone"
+    STOP_PHONE = "stop_phone"
+    SUPERVISE = "supervise"  # pause, end, transfer
+    # people who work
+    POST_COVER = "post_cover"
+    CONFIRM_POSTING = "confirm_posting"
+    RECUSE = "recuse"
+    NAME_OFFICER = "name_officer"
+    RESET_ACCOUNT = "reset_account"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_OFFICES = "manage_offices"
+    # oversight
+    OPEN_CASE = "open_case"
+    SEE_FIGURES = "see_figures"
+    SEE_AUDIT = "see_audit"
+    WRITE_OPINION = "write_opinion"
+    SEE_OPINIONS = "see_opinions"
+    # the study library
     UPLOAD_CONTENT = "upload_content"
 
 
-STAFF = {
+ANYBODY = {Who.ANYBODY: Whose.NOBODYS}
+EVERYBODY = dict.fromkeys(Who, Whose.NOBODYS)
+ACCOUNTS = {Who.ACCOUNT: Whose.NOBODYS}
+PERSON = {Who.OFFENDER: Whose.OWN}
+
+# Who leads an office or a district.
+LEADS = {Who.HEAD: Whose.OFFICE, Who.DISTRICT: Whose.DISTRICT}
+# Who decides about people.
+DECIDES = {
     Who.OFFICER: Whose.OFFICE,
     Who.HEAD: Whose.OFFICE,
+    Who.DUTY: Whose.DISTRICT,
     Who.DISTRICT: Whose.DISTRICT,
 }
-EVERYBODY = dict.fromkeys(Who, Whose.NOBODYS)
-ACCOUNTS = dict.fromkeys(
-    (Who.OFFICER, Who.HEAD, Who.DISTRICT, Who.EDITOR, Who.ADMINISTRATOR), Whose.NOBODYS
-)
+# Who works with people without deciding about them, or with them.
+WORKS = {Who.SOCIAL_WORKER: Whose.OFFICE} | DECIDES
+# Who looks without touching.
+SEES = WORKS | {Who.PROCURATOR: Whose.DISTRICT, Who.CITY: Whose.OPENED}
 
 PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.READ_PUBLIC: EVERYBODY,
     Action.SIGN_IN: EVERYBODY,
+    Action.ACTIVATE_PHONE: ANYBODY,
+    Action.REQUEST_PHONE: ANYBODY,
+    Action.REFRESH_TOKENS: ANYBODY,
+    Action.SUBMIT_CHECKIN: PERSON,
+    Action.READ_OWN: PERSON,
+    Action.OBJECT: PERSON,
+    Action.STUDY: PERSON,
     Action.SIGN_OUT: ACCOUNTS,
     Action.SEE_ACCOUNT: ACCOUNTS,
-    Action.ACTIVATE_PHONE: {Who.ANYBODY: Whose.NOBODYS},
-    Action.REFRESH_TOKENS: {Who.ANYBODY: Whose.NOBODYS},
-    Action.SUBMIT_CHECKIN: {Who.OFFENDER: Whose.OWN},
-    Action.READ_OWN: {Who.OFFENDER: Whose.OWN},
-    Action.OBJECT: {Who.OFFENDER: Whose.OWN},
-    Action.STUDY: {Who.OFFENDER: Whose.OWN},
-    Action.SEE_ITEMS: STAFF,
-    Action.SEE_PERSON: STAFF,
-    Action.SEE_PHOTO: STAFF,
-    Action.REVIEW: STAFF,
-    Action.DECIDE_WINDOW: STAFF,
-    Action.RECORD_CONTACT: STAFF,
-    Action.ORDER_WINDOW: STAFF,
-    Action.ENROL: STAFF,
-    Action.ISSUE_ACTIVATION: STAFF,
+    Action.SECURE_ACCOUNT: ACCOUNTS,
+    Action.SEE_ITEMS: WORKS | {Who.PROCURATOR: Whose.DISTRICT},
+    Action.SEE_PERSON: SEES,
+    Action.SEE_PHOTO: SEES,
+    Action.WRITE_NOTE: WORKS,
+    Action.COLLECT_PHOTOS: WORKS,
+    Action.APPROVE_PHOTOS: DECIDES,
+    Action.REVIEW: DECIDES,
+    Action.DECIDE_WINDOW: DECIDES,
+    Action.RECORD_CONTACT: DECIDES,
+    Action.ORDER_WINDOW: DECIDES,
+    Action.SET_DUTIES: DECIDES,
+    Action.ISSUE_ACTIVATION: DECIDES,
+    Action.DECIDE_PHONE: DECIDES,
+    Action.STOP_PHONE: DECIDES,
+    Action.SUPERVISE: LEADS,
+    Action.POST_COVER: LEADS,
+    Action.CONFIRM_POSTING: LEADS
+    | {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY},  # who confirms whom: postings/
+    Action.RECUSE: DECIDES,  # oneself; another: who leads
+    Action.NAME_OFFICER: LEADS,
+    Action.RESET_ACCOUNT: LEADS | {Who.ADMINISTRATOR: Whose.CITY},
+    Action.MANAGE_ACCOUNTS: {Who.ADMINISTRATOR: Whose.CITY},
+    Action.MANAGE_OFFICES: {Who.ADMINISTRATOR: Whose.CITY},
+    Action.OPEN_CASE: {Who.CITY: Whose.CITY},
+    Action.SEE_FIGURES: {Who.DISTRICT: Whose.DISTRICT, Who.CITY: Whose.CITY},
+    Action.SEE_AUDIT: {Who.DISTRICT: Whose.DISTRICT, Who.PROCURATOR: Whose.DISTRICT},
+    Action.WRITE_OPINION: {Who.PROCURATOR: Whose.DISTRICT},
+    Action.SEE_OPINIONS: LEADS | {Who.PROCURATOR: Whose.DISTRICT},
     Action.UPLOAD_CONTENT: {Who.EDITOR: Whose.NOBODYS},
 }
-
-WHO_OF_ROLE = {role: Who(role.value) for role in Role}
 
 
 def allowed(who: Who, action: Action) -> Whose | None:
     """Say whose data this caller reaches with this action; None means not at all."""
     return PERMISSIONS[action].get(who)
+
+
+def any_allowed(whos: Iterable[Who], action: Action) -> bool:
+    """Tell whether one of several roles may do this at all."""
+    return any(allowed(who, action) is not None for who in whos)

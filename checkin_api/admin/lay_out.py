@@ -8,7 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin_api.admin.acts import Act, Change, Done, Kind, hand_out_code, wait_for_turn
+from checkin_api.admin.acts import (
+    Act,
+    Change,
+    Done,
+    Kind,
+    add_posting,
+    hand_out_code,
+    wait_for_turn,
+)
 from checkin_api.admin.faults import Fault, Mistake, RefusedCommandError, refuse
 from checkin_api.admin.layout import (
     DistrictEntry,
@@ -25,7 +33,9 @@ from storage.records import (
     Office,
     Officer,
     PlanKind,
+    Posting,
     ReportingPlan,
+    Role,
     SupervisionPeriod,
 )
 from verifier.attendance.plans import DailyPlan
@@ -81,19 +91,27 @@ def _lay_officer(act: Act, entry: OfficerEntry) -> Done:
     district_id = _needed(act, District, entry.district).id if entry.district else None
     held = _found(act, Officer, entry.login)
     if held is not None:
-        places = (held.office_id, office_id), (held.district_id, district_id)
-        _require_same(entry.login, (held.name, entry.name), (held.role, entry.role), *places)
+        posted = entry.role, office_id, district_id
+        _require_same(entry.login, (held.name, entry.name), (True, _is_posted(act, held, posted)))
         return Done(Kind.OFFICER, entry.login, Change.UNCHANGED, str(held.id))
     officer = Officer(
         login=entry.login,
         name=entry.name,
-        role=entry.role,
-        office_id=office_id,
-        district_id=district_id,
         created_at=act.now,
     )
     code = hand_out_code(act, officer)
-    return _added(act, Kind.OFFICER, entry.login, officer, code)
+    done = _added(act, Kind.OFFICER, entry.login, officer, code)
+    add_posting(act, officer, entry.role, office_id or district_id)
+    return done
+
+
+def _is_posted(act: Act, officer: Officer, posted: tuple[Role, UUID | None, UUID | None]) -> bool:
+    rows = act.session.execute(
+        select(Posting.role, Posting.office_id, Posting.district_id).where(
+            Posting.officer_id == officer.id, Posting.ended_at.is_(None)
+        )
+    )
+    return posted in [tuple(row) for row in rows]
 
 
 def _lay_person(act: Act, entry: PersonEntry) -> Done:

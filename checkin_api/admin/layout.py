@@ -12,12 +12,12 @@ from pydantic_core import PydanticCustomError
 from checkin_api.admin.faults import Fault, Mistake, RefusedCommandError, refuse
 from mobile_contract.shapes import Line
 from storage.records import Role
+from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
 Login = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,63}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 
-OFFICE_ROLES = frozenset({Role.OFFICER, Role.HEAD})
 MISTAKE_OF = {
     "missing": Mistake.ENTRY_MISSING,
     "extra_forbidden": Mistake.ENTRY_UNKNOWN,
@@ -125,7 +125,7 @@ def _fault(error: Any) -> Fault:
 def _place_of(role: Role) -> set[str]:
     if role in OFFICE_ROLES:
         return {"office"}
-    return {"district"} if role is Role.DISTRICT else set()
+    return {"district"} if role in DISTRICT_ROLES else set()
 
 
 def _where(fault: Exception) -> str:

@@ -22,7 +22,7 @@ from verifier.verdicts.reviews import ON_OBJECTION
 routes = PageRoutes()
 
 
-@routes.get("/checkins/<uuid:offender_id>/<uuid:checkin_id>", Action.REVIEW)
+@routes.get("/checkins/<uuid:offender_id>/<uuid:checkin_id>", Action.SEE_PERSON)
 def checkin(caller: OfficerCaller, offender_id: UUID, checkin_id: UUID) -> str:
     """Show one check-in."""
     return _shown(caller, offender_id, checkin_id)

@@ -24,13 +24,13 @@ routes = PageRoutes()
 PHOTO_FIELDS = tuple(f"photo-{number}" for number in range(1, ENOUGH + 1))
 
 
-@routes.get("/people/<uuid:offender_id>/references", Action.ENROL)
+@routes.get("/people/<uuid:offender_id>/references", Action.COLLECT_PHOTOS)
 def references(caller: OfficerCaller, offender_id: UUID) -> str:
     """Show what is enrolled and what is being collected."""
     return _shown(caller, offender_id)
 
 
-@routes.post("/people/<uuid:offender_id>/references", Action.ENROL)
+@routes.post("/people/<uuid:offender_id>/references", Action.COLLECT_PHOTOS)
 def add(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
     """Add photos; fields left empty are none."""
     try:
@@ -42,7 +42,7 @@ def add(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
     return see_other(_address(offender_id), "photos_added")
 
 
-@routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/approve", Action.ENROL)
+@routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/approve", Action.APPROVE_PHOTOS)
 def approve(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response | tuple[str, int]:
     """Approve a set."""
     approval = Approval(offender_id, set_id, form_fields.text("weak_reason"))
@@ -53,7 +53,7 @@ def approve(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response 
     return see_other(_address(offender_id), "references_approved")
 
 
-@routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/discard", Action.ENROL)
+@routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/discard", Action.APPROVE_PHOTOS)
 def discard(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response:
     """Give up a set that was being collected."""
     discard_set(parts(), caller, offender_id, set_id)

@@ -5,7 +5,7 @@ import hmac
 
 from flask import current_app, request
 
-from checkin_api.access.gate import COOKIE
+from checkin_api.access.by_cookie import COOKIE
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
 

@@ -9,7 +9,8 @@ from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
 from checkin_api.offices.queries import Wanted
 from checkin_api.offices.service import read_waiting
-from storage.records import Cause, Role
+from storage.records import Cause
+from verifier.verdicts.reviews import OF_DISTRICT
 
 routes = PageRoutes()
 
@@ -30,5 +31,5 @@ def items(caller: OfficerCaller) -> str:
         waiting=waiting,
         wanted=wanted,
         causes=[one for one in Cause if waiting.counts.get(one)],
-        of_district=caller.role is Role.DISTRICT,
+        of_district=any(caller.has(role) for role in OF_DISTRICT),
     )

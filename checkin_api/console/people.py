@@ -47,7 +47,7 @@ def person(caller: OfficerCaller, offender_id: UUID) -> str:
     return _shown(caller, offender_id)
 
 
-@routes.post("/people/<uuid:offender_id>/fence", Action.ENROL)
+@routes.post("/people/<uuid:offender_id>/fence", Action.SET_DUTIES)
 def fence(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
     """Set from where the person reports."""
     datum = form_fields.code("datum", Datum)
@@ -63,7 +63,7 @@ def fence(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int
     return see_other(f"/people/{offender_id}", "fence_set")
 
 
-@routes.post("/people/<uuid:offender_id>/plan", Action.ENROL)
+@routes.post("/people/<uuid:offender_id>/plan", Action.SET_DUTIES)
 def plan(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
     """Set when the person reports."""
     opens, due = form_fields.time_of_day("opens"), form_fields.time_of_day("due")

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import g, has_request_context, render_template, request
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.gate import who
-from checkin_api.access.permissions import Action, allowed
+from checkin_api.access.gate import may
+from checkin_api.access.permissions import Action
 from checkin_api.console.form_safety import form_token
 from checkin_api.extensions import parts
 from checkin_api.sign_in.service import read_account
@@ -18,6 +18,12 @@ from verifier.local_time import SHANGHAI
 
 LANGUAGE_COOKIE = "checkin_language"
 DONE = "done"
+# Pages that the head of every page leads to: the first steps of their paths.
+PLACES = (
+    ("items", Action.SEE_ITEMS),
+    ("people", Action.SEE_PERSON),
+    ("receipts", Action.SEE_PERSON),
+)
 
 
 def chosen_language() -> Language:
@@ -33,7 +39,8 @@ def page(template: str, caller: OfficerCaller, **values: Any) -> str:
     return _rendered(
         template,
         account=read_account(parts(), caller),
-        sees_people=allowed(who(caller), Action.SEE_ITEMS) is not None,
+        places_to_go=[name for name, action in PLACES if may(caller, action)],
+        may=partial(may, caller),
         form_token=form_token(),
         done=_done(),
         **values,

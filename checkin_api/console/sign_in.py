@@ -4,9 +4,10 @@ from http import HTTPStatus
 
 from flask import Response, request
 
+from checkin_api.access.by_cookie import COOKIE
 from checkin_api.access.callers import Caller, OfficerCaller
-from checkin_api.access.gate import COOKIE, who
-from checkin_api.access.permissions import Action, allowed
+from checkin_api.access.gate import may
+from checkin_api.access.permissions import Action
 from checkin_api.console.local_addresses import local_address, see_other
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.rendering import open_page, page
@@ -27,7 +28,7 @@ routes = PageRoutes()
 @routes.get("/", Action.SEE_ACCOUNT)
 def start(caller: OfficerCaller) -> Response:
     """Go to what the account is for."""
-    sees_items = allowed(who(caller), Action.SEE_ITEMS) is not None
+    sees_items = may(caller, Action.SEE_ITEMS)
     return see_other("/items" if sees_items else "/account")
 
 

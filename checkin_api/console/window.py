@@ -25,7 +25,7 @@ from checkin_api.refusals import RefusedError
 routes = PageRoutes()
 
 
-@routes.get("/windows/<uuid:window_id>", Action.DECIDE_WINDOW)
+@routes.get("/windows/<uuid:window_id>", Action.SEE_PERSON)
 def window(caller: OfficerCaller, window_id: UUID) -> str:
     """Show one window."""
     return _shown(caller, window_id)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.access.secret_texts import hashed, new_code
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode
@@ -40,7 +41,7 @@ def issue_code(
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/minutes", "range"))
     now, code = parts.now(), new_code()
     with transaction(parts.sessions, caller.scope) as session:
-        offender = offender_in_reach(session, caller, offender_id)
+        offender = offender_in_reach(session, caller, offender_id, Action.ISSUE_ACTIVATION)
         session.execute(
             update(ActivationCode)
             .where(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach, offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.offenders.person import (
     CheckInListed,
     CompletionListed,
@@ -56,7 +57,7 @@ def month_of(day: date) -> Month:
 def people_in_reach(session: Session, caller: OfficerCaller, words: str) -> list[PersonListed]:
     """Give the people an officer reaches, by name or number where words are given."""
     wanted = select(Offender, Office.name).join(Office, Office.id == Offender.office_id)
-    wanted = wanted.where(in_reach(caller))
+    wanted = wanted.where(in_reach(caller, Action.SEE_PERSON))
     if words:
         wanted = wanted.where(
             or_(
@@ -86,7 +87,7 @@ def read_sheet(
     session: Session, caller: OfficerCaller, offender_id: UUID, month: Month
 ) -> PersonSheet:
     """Give one person in one month; raises RefusedError(not_found)."""
-    offender = offender_in_reach(session, caller, offender_id)
+    offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
     period = _period(session, offender_id)
     facts = _Facts(session, [offender_id])
     return PersonSheet(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.offenders.person import PersonListed, PersonSheet
 from checkin_api.offenders.queries import month_of, people_in_reach, read_sheet
 from checkin_api.refusals import RefusedError, at
@@ -71,7 +72,7 @@ def set_fence(parts: Parts, caller: OfficerCaller, wanted: FenceWanted) -> None:
     now = parts.now()
     _require_circle(wanted)
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, wanted.offender_id)
+        offender_in_reach(session, caller, wanted.offender_id, Action.SET_DUTIES)
         _take_turns(session, wanted.offender_id)
         current = session.scalars(
             select(Fence).where(Fence.offender_id == wanted.offender_id, Fence.ended_at.is_(None))
@@ -103,7 +104,7 @@ def set_plan(parts: Parts, caller: OfficerCaller, wanted: PlanWanted) -> None:
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, wanted.offender_id)
+        offender_in_reach(session, caller, wanted.offender_id, Action.SET_DUTIES)
         _take_turns(session, wanted.offender_id)
         rules = in_force_for(session, wanted.offender_id, now)
         _require_order(wanted, rules.upload_hours, now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
+from checkin_api.access.permissions import Action
 from mobile_contract.codes import Channel, WindowOutcome
 from storage.records import (
     Cause,
@@ -23,11 +24,17 @@ from storage.records import (
     Offender,
     Office,
     RaisedFlag,
-    Role,
     Window,
 )
 from verifier.verdicts.review_cases import Key, cases_of
-from verifier.verdicts.reviews import Case, Turn, may_answer, standing
+from verifier.verdicts.reviews import (
+    DECIDING,
+    OF_DISTRICT,
+    Case,
+    Turn,
+    may_answer,
+    standing,
+)
 
 MOST_SHOWN = 300
 
@@ -89,7 +96,7 @@ class Waiting:
     overdue: int
 
 
-Row = tuple[ItemEntry, Item, Offender, str]
+Row = tuple[ItemEntry, Item, Offender, Office]
 
 
 def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: datetime) -> Waiting:
@@ -112,11 +119,15 @@ def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: da
 
 def _open_rows(session: Session, caller: OfficerCaller) -> Sequence[Row]:
     found = session.execute(
-        select(ItemEntry, Item, Offender, Office.name)
+        select(ItemEntry, Item, Offender, Office)
         .join(Item, Item.id == ItemEntry.item_id)
         .join(Offender, Offender.id == ItemEntry.offender_id)
         .join(Office, Office.id == Offender.office_id)
-        .where(in_reach(caller), ItemEntry.settled_at.is_(None), Item.closed_at.is_(None))
+        .where(
+            in_reach(caller, Action.SEE_ITEMS),
+            ItemEntry.settled_at.is_(None),
+            Item.closed_at.is_(None),
+        )
         .order_by(ItemEntry.due_at, ItemEntry.added_at, ItemEntry.id)
     )
     return [(entry, item, offender, office) for entry, item, offender, office in found]
@@ -127,11 +138,14 @@ def _concerns(caller: OfficerCaller, wanted: Wanted, row: Row, cases: Mapping[Ke
 
     Who has answered "no" sees it no more, and the second officer sees it like any other.
     """
-    entry, item, _, _ = row
+    entry, item, _, office = row
+    role = caller.role_over(office.id, office.district_id)
+    if role not in DECIDING:
+        return True
     case = cases.get((entry.offender_id, entry.checkin_id)) if entry.checkin_id else None
-    if case is not None and not may_answer(case, caller.officer_id, caller.role, item.level):
+    if case is not None and not may_answer(case, caller.officer_id, role, item.level):
         return False
-    if caller.role is not Role.DISTRICT or wanted.whole_district:
+    if role not in OF_DISTRICT or wanted.whole_district:
         return True
     for_district = case is not None and standing(case).turn is Turn.DISTRICT
     return item.level is Level.DISTRICT or for_district
@@ -165,7 +179,7 @@ def _entries(
                 person_id=offender.id,
                 person=offender.name,
                 number=offender.number,
-                office=office,
+                office=office.name,
                 checkin=_checkin_waiting(checkins[key]) if key else None,
                 window=windows[entry.window_id] if entry.window_id else None,
                 flags=tuple(code for _, code in sorted(raised, reverse=True)),

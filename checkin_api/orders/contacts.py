@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.orders.queries import WindowChoice, open_windows
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
@@ -45,7 +46,7 @@ def record_contact(parts: Parts, caller: OfficerCaller, contact: Contact) -> Non
     now = parts.now()
     _require_complete(contact, now)
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, contact.offender_id)
+        offender_in_reach(session, caller, contact.offender_id, Action.RECORD_CONTACT)
         met = replace(contact, window_id=_window_met(session, contact))
         if not _added(session, met, caller, now):
             return

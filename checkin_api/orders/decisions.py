@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.orders.queries import WindowSheet, read_window_sheet
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode, WindowOutcome
@@ -99,7 +100,7 @@ def _locked(session: Session, caller: OfficerCaller, window_id: UUID) -> Window:
     window = session.scalars(
         select(Window)
         .join(Offender, Offender.id == Window.offender_id)
-        .where(Window.id == window_id, in_reach(caller))
+        .where(Window.id == window_id, in_reach(caller, Action.DECIDE_WINDOW))
         .with_for_update(of=Window)
     ).first()
     if window is None:

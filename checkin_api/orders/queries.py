@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import Channel, CheckInState, ProblemCode, WindowOutcome
 from storage.records import (
@@ -93,7 +94,7 @@ def read_window_sheet(session: Session, caller: OfficerCaller, window_id: UUID) 
         select(Window, Offender, Office.name)
         .join(Offender, Offender.id == Window.offender_id)
         .join(Office, Office.id == Offender.office_id)
-        .where(Window.id == window_id, in_reach(caller))
+        .where(Window.id == window_id, in_reach(caller, Action.SEE_PERSON))
     ).first()
     if found is None:
         raise RefusedError(ProblemCode.NOT_FOUND)
@@ -125,7 +126,7 @@ def open_windows(
         select(Window)
         .join(Offender, Offender.id == Window.offender_id)
         .where(
-            in_reach(caller),
+            in_reach(caller, Action.RECORD_CONTACT),
             Window.offender_id == offender_id,
             Window.opens_at <= now,
             Window.opens_at > now - CONTACT_REACHES,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode, WindowOutcome
 from storage import audit
@@ -44,7 +45,7 @@ def order_checkin(parts: Parts, caller: OfficerCaller, order: Order) -> None:
     if not 0 < len(order.reason.strip()) <= LONGEST_REASON:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/reason", "missing"))
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, order.offender_id)
+        offender_in_reach(session, caller, order.offender_id, Action.ORDER_WINDOW)
         hours = in_force_for(session, order.offender_id, now).upload_hours
         times = _times(order, timedelta(hours=hours), now)
         if _added(session, order, times, caller, now):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
+from checkin_api.access.permissions import Action
 from mobile_contract.codes import CheckInState
 from mobile_contract.receipts import GROUP, SHORT_CODE_LETTERS
 from storage.database import transaction
@@ -59,7 +60,7 @@ def find_receipt(parts: Parts, caller: OfficerCaller, words: str) -> ReceiptFoun
                 (CheckIn.offender_id == ReceiptRow.offender_id)
                 & (CheckIn.id == ReceiptRow.checkin_id),
             )
-            .where(ReceiptRow.short_code == as_written(words), in_reach(caller))
+            .where(ReceiptRow.short_code == as_written(words), in_reach(caller, Action.SEE_PERSON))
         ).first()
     return None if found is None else _seen(*found)
 

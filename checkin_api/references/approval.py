@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.references.queries import ENOUGH
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode
@@ -43,7 +44,7 @@ def approve_set(parts: Parts, caller: OfficerCaller, approval: Approval) -> None
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, approval.offender_id)
+        offender_in_reach(session, caller, approval.offender_id, Action.APPROVE_PHOTOS)
         row = _locked_set(session, approval.offender_id, approval.set_id)
         if row.state is ReferenceSetState.APPROVED:
             return
@@ -60,7 +61,7 @@ def discard_set(parts: Parts, caller: OfficerCaller, offender_id: UUID, set_id: 
     """Give a set being collected up; its photos are to be erased. Raises RefusedError."""
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, offender_id)
+        offender_in_reach(session, caller, offender_id, Action.APPROVE_PHOTOS)
         row = _locked_set(session, offender_id, set_id)
         if row.state is ReferenceSetState.DISCARDED:
             return

@@ -11,6 +11,7 @@ from sqlalchemy.sql import text
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.references.queries import Enrolment, enrolment_of
 from checkin_api.refusals import RefusedError, at
 from checkin_api.uploads import Part, require_photo
@@ -40,7 +41,7 @@ MOST_PHOTOS = 10
 def read_enrolment(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> Enrolment:
     """Give what is enrolled of a person; raises RefusedError(not_found)."""
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, offender_id)
+        offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
         return enrolment_of(session, offender_id)
 
 
@@ -54,7 +55,7 @@ def add_photos(
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, offender_id)
+        offender_in_reach(session, caller, offender_id, Action.COLLECT_PHOTOS)
         rules = in_force_for(session, offender_id, now)
         for photo in photos:
             require_photo(photo, PhotoLimits(max_bytes=rules.photo_max_bytes))

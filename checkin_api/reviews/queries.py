@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.jurisdiction import offender_in_reach, role_over
+from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError
 from checkin_api.reviews.evidence_seen import (
     clocks_seen,
@@ -41,7 +42,7 @@ def read_sheet(
     session: Session, caller: OfficerCaller, offender_id: UUID, checkin_id: UUID, now: datetime
 ) -> Sheet:
     """Give one check-in; raises RefusedError(not_found)."""
-    offender = offender_in_reach(session, caller, offender_id)
+    offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
     checkin = session.get(CheckIn, (offender_id, checkin_id))
     if checkin is None:
         raise RefusedError(ProblemCode.NOT_FOUND)
@@ -92,7 +93,8 @@ def item_level(session: Session, checkin: CheckIn) -> Level:
 
 
 def _asked(session: Session, caller: OfficerCaller, checkin: CheckIn, case: Case) -> Asked:
-    if not may_answer(case, caller.officer_id, caller.role, item_level(session, checkin)):
+    role = role_over(session, caller, session.get_one(Offender, checkin.offender_id))
+    if not may_answer(case, caller.officer_id, role, item_level(session, checkin)):
         return Asked()
     stands = standing(case)
     return Asked(stands.asks_identity, stands.asks_place, yes_or_no=case.objection_open)

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.jurisdiction import offender_in_reach, role_over
+from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError, at
 from checkin_api.reviews.outcome import apply_standing, open_objection
 from checkin_api.reviews.queries import item_level, read_sheet
@@ -18,7 +19,7 @@ from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
-from storage.records import CheckIn, IdentityAnswer, Objection, Review
+from storage.records import CheckIn, IdentityAnswer, Objection, Offender, Review
 from verifier.verdicts.review_cases import case_of
 from verifier.verdicts.reviews import ON_OBJECTION, Standing, may_answer, standing
 
@@ -58,12 +59,13 @@ def answer_checkin(parts: Parts, caller: OfficerCaller, given: AnswerGiven) -> T
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender_in_reach(session, caller, given.offender_id)
+        offender = offender_in_reach(session, caller, given.offender_id, Action.REVIEW)
+        role = role_over(session, caller, offender)
         checkin = _locked(session, given)
         case = case_of(session, checkin)
         if any(one.officer_id == caller.officer_id for one in case.answers):
             return Taken.ANSWERED_BEFORE
-        if not may_answer(case, caller.officer_id, caller.role, item_level(session, checkin)):
+        if not may_answer(case, caller.officer_id, role, item_level(session, checkin)):
             return Taken.NOT_AWAITED
         objection = open_objection(session, checkin)
         said = _as_asked(given, standing(case), objection)
@@ -102,6 +104,10 @@ def _as_asked(given: AnswerGiven, asked: Standing, objection: Objection | None) 
     return said
 
 
+def _person(session: Session, said: AnswerGiven) -> Offender:
+    return session.get_one(Offender, said.offender_id)
+
+
 def _write(
     session: Session,
     caller: OfficerCaller,
@@ -114,7 +120,7 @@ def _write(
             offender_id=said.offender_id,
             checkin_id=said.checkin_id,
             officer_id=caller.officer_id,
-            officer_role=str(caller.role),
+            officer_role=str(role_over(session, caller, _person(session, said))),
             objection_id=objection.id if objection else None,
             identity=said.identity,
             place_accepted=said.place_accepted,

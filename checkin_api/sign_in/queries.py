@@ -4,29 +4,41 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.callers import WEIGHTIEST_FIRST, OfficerCaller, Post
 from storage.records import District, Office, Officer, Role
 
 
 @dataclass(frozen=True)
+class PostSeen:
+    """One posting in words."""
+
+    role: Role
+    place: str  # office or district, empty for roles of neither
+
+
+@dataclass(frozen=True)
 class Account:
-    """The signed-in account in words."""
+    """The signed-in account in words; the weightiest posting first, none while unconfirmed."""
 
     login: str
     name: str
-    role: Role
-    place: str  # office or district, empty for accounts of neither
+    posts: tuple[PostSeen, ...]
 
 
 def account(session: Session, caller: OfficerCaller) -> Account:
     """Give the caller's own account."""
     officer = session.get_one(Officer, caller.officer_id)
-    return Account(officer.login, officer.name, Role(officer.role), _place(session, officer))
+    posts = sorted(caller.posts, key=lambda post: WEIGHTIEST_FIRST.index(post.role))
+    return Account(
+        officer.login,
+        officer.name,
+        tuple(PostSeen(post.role, _place(session, post)) for post in posts),
+    )
 
 
-def _place(session: Session, officer: Officer) -> str:
-    if officer.office_id is not None:
-        return session.get_one(Office, officer.office_id).name
-    if officer.district_id is not None:
-        return session.get_one(District, officer.district_id).name
+def _place(session: Session, post: Post) -> str:
+    if post.office_id is not None:
+        return session.get_one(Office, post.office_id).name
+    if post.district_id is not None:
+        return session.get_one(District, post.district_id).name
     return ""

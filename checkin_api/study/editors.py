@@ -1,11 +1,12 @@
 """Editors sign in with a password and get one token for one upload."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import Anybody
+from checkin_api.access.officers import posting_in_force
 from checkin_api.access.passwords import password_matches
 from checkin_api.access.tokens import issue_access
 from checkin_api.refusals import RefusedError
@@ -14,17 +15,17 @@ from mobile_contract.content import EditorSignIn, EditorToken
 from storage import audit
 from storage.database import Scope, ScopeKind, transaction
 from storage.parts import Parts
-from storage.records import Officer, Role
+from storage.records import Officer, Posting, Role
 
 TOKEN_LIFE = timedelta(hours=2)  # a large module over a slow line
 
 
 def sign_in(parts: Parts, caller: Anybody, body: EditorSignIn) -> EditorToken:
     """Give an editor a token; raises RefusedError (sign_in_refused) without saying why."""
-    with transaction(parts.sessions, caller.scope) as session:
-        editor = _editor(session, body.login)
-    fits = password_matches(editor.password_hash if editor else None, body.password)
     now = parts.now()
+    with transaction(parts.sessions, caller.scope) as session:
+        editor = _editor(session, body.login, now)
+    fits = password_matches(editor.password_hash if editor else None, body.password)
     if editor is None or not fits:
         with transaction(parts.sessions, caller.scope) as session:
             subject = editor.id if editor else None
@@ -38,11 +39,14 @@ def sign_in(parts: Parts, caller: Anybody, body: EditorSignIn) -> EditorToken:
     )
 
 
-def _editor(session: Session, login: str) -> Officer | None:
+def _editor(session: Session, login: str, now: datetime) -> Officer | None:
     if "\x00" in login:  # PostgreSQL takes no NUL
         return None
+    editor = select(Posting.id).where(
+        Posting.officer_id == Officer.id, Posting.role == Role.EDITOR, posting_in_force(now)
+    )
     return session.scalars(
         select(Officer).where(
-            Officer.login == login, Officer.role == Role.EDITOR, Officer.disabled_at.is_(None)
+            Officer.login == login, Officer.disabled_at.is_(None), editor.exists()
         )
     ).first()

@@ -1,6 +1,15 @@
 """Tables, constraints and moves between states; no queries."""
 
 from storage.records.attendance import Excusal, Outage, PlanKind, ReportingPlan, Window
+from storage.records.authority import (
+    CaseOpening,
+    InspectionOpinion,
+    NamedOfficer,
+    PersonNote,
+    Posting,
+    Recusal,
+    Role,
+)
 from storage.records.checkins import CheckIn, EvidenceRow, FlagKind, RaisedFlag, ReceiptRow
 from storage.records.decisions import IdentityAnswer, Objection, Review
 from storage.records.governance import AuditEntry, RuleRow
@@ -13,7 +22,6 @@ from storage.records.people import (
     Offender,
     Office,
     Officer,
-    Role,
     SignIn,
     SupervisionPeriod,
 )
@@ -32,6 +40,7 @@ from storage.records.work import Heartbeat, Queue, Work, WorkKind
 __all__ = [
     "ActivationCode",
     "AuditEntry",
+    "CaseOpening",
     "Cause",
     "CheckIn",
     "Completion",
@@ -44,23 +53,28 @@ __all__ = [
     "ForbiddenMoveError",
     "Heartbeat",
     "IdentityAnswer",
+    "InspectionOpinion",
     "Item",
     "ItemEntry",
     "Level",
     "Media",
     "MediaKind",
     "MediaState",
+    "NamedOfficer",
     "Notice",
     "Objection",
     "Offender",
     "Office",
     "Officer",
     "Outage",
+    "PersonNote",
     "PlanKind",
+    "Posting",
     "Queue",
     "RaisedFlag",
     "ReceiptRow",
     "Record",
+    "Recusal",
     "ReferencePhoto",
     "ReferencePhotoState",
     "ReferenceSet",

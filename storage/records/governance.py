@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,3 +40,5 @@ class AuditEntry(Record):
     offender_id: Mapped[UUID | None]
     subject: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+    # By a procurator: hidden from those who are inspected.
+    inspection: Mapped[bool] = mapped_column(server_default=text("false"))

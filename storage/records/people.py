@@ -1,7 +1,6 @@
 """Districts, offices, the people who work there and the people they supervise."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -9,16 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mobile_contract.codes import Datum
 from storage.records.table import Code, Record, RowId, closed
-
-
-class Role(StrEnum):
-    """What an account is for; what it may do stands in access/permissions."""
-
-    OFFICER = "officer"
-    HEAD = "head"
-    DISTRICT = "district"
-    EDITOR = "editor"
-    ADMINISTRATOR = "administrator"
 
 
 class District(Record):
@@ -43,21 +32,13 @@ class Office(Record):
 
 
 class Officer(Record):
-    """An account that signs in to the console or the content tool."""
+    """An account that signs in to the console or the content tool; its postings say what for."""
 
     __tablename__ = "officers"
-    __table_args__ = (
-        closed("role", Role),
-        CheckConstraint("role NOT IN ('officer', 'head') OR office_id IS NOT NULL", name="office"),
-        CheckConstraint("role <> 'district' OR district_id IS NOT NULL", name="district"),
-    )
 
     id: Mapped[RowId]
     login: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    role: Mapped[Role] = mapped_column(Code(Role))
-    office_id: Mapped[UUID | None] = mapped_column(ForeignKey("offices.id"), index=True)
-    district_id: Mapped[UUID | None] = mapped_column(ForeignKey("districts.id"), index=True)
     password_hash: Mapped[str | None]
     setup_code_sha256: Mapped[str | None]
     setup_expires_at: Mapped[datetime | None]
@@ -88,6 +69,7 @@ class Offender(Record):
     name: Mapped[str]
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"), index=True)
     created_at: Mapped[datetime]
+    adult_on: Mapped[date | None]  # the 18th birthday of who is younger; None: an adult
     face_exempt_from: Mapped[date | None]
     face_exempt_to: Mapped[date | None]
     face_exempt_reason: Mapped[str | None]

@@ -127,7 +127,7 @@ def test_two_officers_decide_a_check_in_without_seeing_each_other(
     sent = phone.capture(photos().biden, HERE)
     phone.submit(sent)
     assert world.verdict(phone, sent.id).state is CheckInState.IN_REVIEW
-    first, second = desk(officer), desk(factory.officer(officer.office_id))
+    first, second = desk(officer), desk(factory.officer(factory.office_of(officer)))
     first.get_by_role("link", name=re.compile("照片与登记照比对未吻合")).click()
     eventually(lambda: first.reload() and loaded(first, ".compare img") >= 1)
     answer(first, "不是本人当时签到", "与登记照不是同一人")

@@ -9,6 +9,7 @@ import uuid_utils
 from PIL import Image, ImageDraw
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.officers import officer_caller
 from mobile_contract.codes import Channel, CheckInState, Datum, NoPlaceReason
 from storage.media import MediaKey
 from storage.records import (
@@ -35,9 +36,12 @@ def new_id() -> UUID:
     return UUID(str(uuid_utils.uuid7()))
 
 
-def caller_of(officer: Officer) -> OfficerCaller:
+def caller_of(factory: Factory, officer: Officer) -> OfficerCaller:
     """An account as the gate knows it."""
-    return OfficerCaller(officer.id, officer.role, officer.office_id, officer.district_id)
+    with factory.session() as session:
+        found = officer_caller(session, officer.id, factory.parts.now())
+    assert found is not None
+    return found
 
 
 def lay_checkin(

@@ -1,6 +1,7 @@
 """The migrated database is the one that the records describe, with rights as few as can be."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -31,7 +32,22 @@ def process(request: pytest.FixtureRequest, stack: LocalStack) -> Iterator[Engin
 def test_the_migrated_schema_is_that_of_the_records(owner: Engine) -> None:
     with owner.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), Record.metadata)
-    assert [change for change in found if "alembic_version" not in str(change)] == []
+    unexpected = [change for change in found if "alembic_version" not in str(change)]
+    assert [change for change in unexpected if not _is_retired(change)] == []
+
+
+# Read by the release before this one only; the next one drops them (migration 0003).
+RETIRED = ("officers.role", "officers.office_id", "officers.district_id")
+
+
+def _is_retired(change: Any) -> bool:
+    kind, *_, what = change if isinstance(change, tuple) else (None, change)
+    match kind:
+        case "remove_column":
+            return f"{change[2]}.{what.name}" in RETIRED
+        case "remove_index" | "remove_fk":
+            return all(f"{what.table.name}.{one.name}" in RETIRED for one in what.columns)
+    return False
 
 
 def test_migrating_again_changes_nothing(stack: LocalStack, owner: Engine) -> None:

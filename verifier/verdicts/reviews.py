@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from mobile_contract.codes import CheckInState, ToldReason
+from storage.records.authority import Role
 from storage.records.decisions import IdentityAnswer
 from storage.records.items import Level
-from storage.records.people import Role
 from verifier.verdicts.flags import FlagCode, told_of
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ STATE_OF = {
 # After an objection somebody has to say one or the other (docs/rules.md 1).
 ON_OBJECTION = (IdentityAnswer.YES, IdentityAnswer.NO)
 THE_TWO = 2
+OF_DISTRICT = frozenset({Role.DUTY, Role.DISTRICT})
+DECIDING = frozenset({Role.OFFICER, Role.HEAD}) | OF_DISTRICT
 
 
 class Turn(StrEnum):
@@ -102,20 +104,23 @@ def standing(case: Case) -> Standing:
     return Standing(turn, state, place.answer, asks_place=turn is not Turn.NOBODY)
 
 
-def may_answer(case: Case, officer_id: UUID, role: Role, level: Level) -> bool:
+def may_answer(case: Case, officer_id: UUID, role: Role | None, level: Level) -> bool:
     """Tells whether an officer who reaches the person may answer now; nobody answers twice.
 
-    `level` is the item's: past its deadline the district decides in the head's place.
+    `level` is the item's: past its deadline the district decides in the head's place, and the
+    duty officer takes over.
     """
+    if role not in DECIDING or (role is Role.DUTY and level is not Level.DISTRICT):
+        return False
     if any(answer.officer_id == officer_id for answer in case.answers):
         return False
     match standing(case).turn:
         case Turn.ANYBODY:
             return True
         case Turn.HEAD:
-            return role is Role.HEAD or (role is Role.DISTRICT and level is Level.DISTRICT)
+            return role is Role.HEAD or (role in OF_DISTRICT and level is Level.DISTRICT)
         case Turn.DISTRICT:
-            return role is Role.DISTRICT
+            return role in OF_DISTRICT
         case Turn.NOBODY:
             return False
 

@@ -14,6 +14,7 @@ from storage.records import (
     Offender,
     Office,
     Officer,
+    Posting,
     ReportingPlan,
     Role,
     SupervisionPeriod,
@@ -144,7 +145,9 @@ def test_an_account_gets_a_set_up_code_that_only_its_hash_remembers(terminal: Te
         officer = session.scalars(select(Officer)).one()
         assert officer.setup_code_sha256 == hashed(done["setup_code"])
         assert officer.setup_expires_at == officer.created_at + timedelta(days=7)
-        assert (officer.role, officer.password_hash) == (Role.OFFICER, None)
+        assert officer.password_hash is None
+        posting = session.scalars(select(Posting)).one()
+        assert (posting.role, posting.confirmed_at) == (Role.OFFICER, None)
 
 
 def test_a_person_gets_a_supervision_period_and_the_default_plan(terminal: Terminal) -> None:

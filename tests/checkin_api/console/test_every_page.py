@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from checkin_api.access.gate import COOKIE
+from checkin_api.access.by_cookie import COOKIE
 from checkin_api.console import pages, refusal_page
 from checkin_api.routes import Route
 from mobile_contract.problems import STATUS
@@ -83,8 +83,7 @@ def test_accounts_without_people_find_only_their_own_account(
 
 def everything(factory: Factory, officer: Officer) -> list[str]:
     """The addresses of all pages, of a person of whom there is something to see."""
-    assert officer.office_id
-    person = factory.offender(officer.office_id)
+    person = factory.offender(factory.office_of(officer))
     factory.fence(person.id, radius_m=500)
     window = factory.window(person.id)
     lay_references(factory, person.id, officer.id)

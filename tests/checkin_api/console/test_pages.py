@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from checkin_api.access.gate import COOKIE
+from checkin_api.access.by_cookie import COOKIE
 from checkin_api.access.secret_texts import hashed
 from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
@@ -30,7 +30,7 @@ def officer(factory: Factory) -> Officer:
 @pytest.fixture
 def person(factory: Factory, officer: Officer) -> Offender:
     """A person of that office."""
-    return factory.offender(officer.office_id)
+    return factory.offender(factory.office_of(officer))
 
 
 @pytest.mark.parametrize(

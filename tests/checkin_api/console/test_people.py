@@ -24,13 +24,13 @@ def officer(factory: Factory) -> Officer:
 @pytest.fixture
 def person(factory: Factory, officer: Officer) -> Offender:
     """A person of that office."""
-    return factory.offender(officer.office_id)
+    return factory.offender(factory.office_of(officer))
 
 
 def test_the_list_of_people_is_the_offices_own_and_can_be_searched(
     desk: Desk, factory: Factory, officer: Officer, person: Offender
 ) -> None:
-    other, foreign = factory.offender(officer.office_id), factory.offender()
+    other, foreign = factory.offender(factory.office_of(officer)), factory.offender()
     page = desk(officer).page("/people")
     assert person.number in page
     assert other.number in page

@@ -25,7 +25,7 @@ def person(factory: Factory) -> Offender:
 
 @pytest.fixture
 def officer(factory: Factory, person: Offender) -> OfficerCaller:
-    return caller_of(factory.officer(person.office_id))
+    return caller_of(factory, factory.officer(person.office_id))
 
 
 def all_at_once(act: Callable[[int], None]) -> None:

@@ -30,7 +30,7 @@ def person(factory: Factory) -> Offender:
 @pytest.fixture
 def officer(factory: Factory, person: Offender) -> OfficerCaller:
     """An officer of that office."""
-    return caller_of(factory.officer(person.office_id))
+    return caller_of(factory, factory.officer(person.office_id))
 
 
 def order_of(person: Offender, now: datetime, lasts: timedelta = 5 * SECOND) -> Order:
@@ -108,7 +108,7 @@ def test_an_order_that_no_clock_will_ever_reach_is_refused(
 def test_an_order_for_somebody_else_s_person_finds_nobody(
     parts: Parts, factory: Factory, person: Offender
 ) -> None:
-    stranger = caller_of(factory.officer(factory.office()))
+    stranger = caller_of(factory, factory.officer(factory.office()))
     with pytest.raises(RefusedError) as refused:
         order_checkin(parts, stranger, order_of(person, parts.now()))
     assert refused.value.code is ProblemCode.NOT_FOUND

@@ -75,7 +75,7 @@ class Enroller:
 def enroller(factory: Factory) -> Enroller:
     """An officer who enrols one person."""
     person = factory.offender()
-    return Enroller(factory, caller_of(factory.officer(person.office_id)), person)
+    return Enroller(factory, caller_of(factory, factory.officer(person.office_id)), person)
 
 
 def test_added_photos_are_kept_and_given_to_the_worker(enroller: Enroller) -> None:
@@ -162,7 +162,7 @@ def test_a_set_given_up_lets_its_photos_go(enroller: Enroller) -> None:
 
 
 def test_a_person_of_another_office_is_not_found(enroller: Enroller) -> None:
-    stranger = caller_of(enroller.factory.officer(enroller.factory.office()))
+    stranger = caller_of(enroller.factory, enroller.factory.officer(enroller.factory.office()))
     with pytest.raises(RefusedError) as refused:
         add_photos(enroller.factory.parts, stranger, enroller.person.id, PHOTOS)
     assert refused.value.code is ProblemCode.NOT_FOUND

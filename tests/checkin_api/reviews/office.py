@@ -56,7 +56,7 @@ class Office:
     ) -> Taken:
         """One officer's answer."""
         given = AnswerGiven(self.person.id, checkin, identity, place, reason)
-        return answer_checkin(self.factory.parts, caller_of(officer), given)
+        return answer_checkin(self.factory.parts, caller_of(self.factory, officer), given)
 
     def state(self, checkin: UUID) -> CheckInState:
         """Where the check-in stands."""
@@ -81,5 +81,5 @@ class Office:
     def listed(self, officer: Officer, *, whole_district: bool = False) -> list[UUID]:
         """The check-ins on an officer's list."""
         wanted = Wanted(whole_district=whole_district)
-        waiting = read_waiting(self.factory.parts, caller_of(officer), wanted)
+        waiting = read_waiting(self.factory.parts, caller_of(self.factory, officer), wanted)
         return [one.checkin.id for one in waiting.entries if one.checkin]

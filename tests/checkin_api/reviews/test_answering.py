@@ -57,7 +57,7 @@ def test_one_no_changes_nothing_but_the_first_officers_own_list(office: Office) 
 
 def test_a_second_officer_sees_a_refused_check_in_like_any_other(office: Office) -> None:
     checkin = office.checkin()
-    parts, second = office.factory.parts, caller_of(office.second)
+    parts, second = office.factory.parts, caller_of(office.factory, office.second)
     before = read_checkin(parts, second, office.person.id, checkin)
     office.answer(office.first, checkin, NO)
     assert read_checkin(parts, second, office.person.id, checkin) == before
@@ -66,7 +66,9 @@ def test_a_second_officer_sees_a_refused_check_in_like_any_other(office: Office)
 def test_the_first_officer_sees_that_a_second_is_awaited(office: Office) -> None:
     checkin = office.checkin()
     office.answer(office.first, checkin, NO)
-    mine = read_checkin(office.factory.parts, caller_of(office.first), office.person.id, checkin)
+    mine = read_checkin(
+        office.factory.parts, caller_of(office.factory, office.first), office.person.id, checkin
+    )
     assert mine.waits_for is Turn.ANYBODY
     assert [one.identity for one in mine.reviews] == [NO]
     assert not mine.asked.anything
@@ -163,7 +165,9 @@ def test_people_of_another_office_are_not_found(office: Office) -> None:
     stranger = office.factory.officer(office.factory.office())
     for act in (
         lambda: office.answer(stranger, checkin, YES),
-        lambda: read_checkin(office.factory.parts, caller_of(stranger), office.person.id, checkin),
+        lambda: read_checkin(
+            office.factory.parts, caller_of(office.factory, stranger), office.person.id, checkin
+        ),
     ):
         with pytest.raises(RefusedError) as refused:
             act()
