@@ -66,6 +66,12 @@ class Factory:
         self, office: UUID | None = None, role: Role = Role.OFFICER, district: UUID | None = None
     ) -> Officer:
         """An account with the password PASSWORD, posted and confirmed."""
+        row = self.account()
+        self.posting(row.id, role, office=office, district=district)
+        return row
+
+    def account(self) -> Officer:
+        """An account with the password PASSWORD and no posting."""
         row = Officer(
             login=f"officer{next(self.numbers)}",
             name="工作人员",
@@ -73,7 +79,6 @@ class Factory:
             created_at=self.parts.now(),
         )
         self.added(row)
-        self.posting(row.id, role, office=office, district=district)
         return row
 
     def office_of(self, officer: Officer) -> UUID:
@@ -110,11 +115,13 @@ class Factory:
             )
         )
 
-    def offender(self, office: UUID | None = None, *, supervised: bool = True) -> Offender:
+    def offender(
+        self, office: UUID | None = None, *, supervised: bool = True, name: str = "对象"
+    ) -> Offender:
         """A person, under supervision since last year."""
         row = Offender(
             number=f"CQ{next(self.numbers):06}",
-            name="对象",
+            name=name,
             office_id=office or self.office(),
             created_at=self.parts.now(),
         )
