@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
+from checkin_api.access.photo_looks import count_look
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
 from storage import audit
@@ -36,7 +37,7 @@ def see_photo(parts: Parts, caller: OfficerCaller, media_id: UUID) -> PhotoSeen:
     original = aliased(Media)
     with transaction(parts.sessions, caller.scope) as session:
         found = session.execute(
-            select(Media, original.offender_id)
+            select(Media, original.offender_id, original.checkin_id)
             .join(original, original.id == Media.original_id)
             .where(
                 Media.id == media_id,
@@ -44,10 +45,12 @@ def see_photo(parts: Parts, caller: OfficerCaller, media_id: UUID) -> PhotoSeen:
                 Media.state == MediaState.STORED,
             )
         ).first()
-        rendition, offender_id = found or (None, None)
+        rendition, offender_id, checkin_id = found or (None, None, None)
         if rendition is None or offender_id is None:
             raise RefusedError(ProblemCode.NOT_FOUND)
         offender_in_reach(session, caller, offender_id, Action.SEE_PHOTO)
         audit.record(session, "photo_seen", now, offender_id=offender_id, subject=media_id)
+        if checkin_id is not None and not caller.scope.inspects:
+            count_look(session, caller, checkin_id, now)
         stored, kind = stored_object(rendition), rendition.content_type
     return PhotoSeen(parts.media.fetch(stored), kind)

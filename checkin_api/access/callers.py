@@ -80,10 +80,14 @@ class OfficerCaller:
         """Tell whether some post has this role."""
         return any(post.role is role for post in self.posts)
 
+    def roles_over(self, office_id: UUID, district_id: UUID) -> tuple[Role, ...]:
+        """Give all roles over an office of a district, the weightiest first."""
+        roles = {post.role for post in self.posts if post.covers(office_id, district_id)}
+        return tuple(role for role in WEIGHTIEST_FIRST if role in roles)
+
     def role_over(self, office_id: UUID, district_id: UUID) -> Role | None:
         """Give the weightiest role over an office of a district; None where there is none."""
-        roles = {post.role for post in self.posts if post.covers(office_id, district_id)}
-        return next((role for role in WEIGHTIEST_FIRST if role in roles), None)
+        return next(iter(self.roles_over(office_id, district_id)), None)
 
 
 Caller = Anybody | OffenderCaller | OfficerCaller

@@ -6,7 +6,9 @@ from werkzeug.exceptions import NotFound
 from checkin_api.access.by_cookie import COOKIE, caller_by_cookie
 from checkin_api.access.by_token import caller_by_token
 from checkin_api.access.callers import Anybody, Caller, OffenderCaller, OfficerCaller
+from checkin_api.access.looks import log_look
 from checkin_api.access.permissions import Action, Who, any_allowed
+from checkin_api.extensions import parts
 from checkin_api.refusals import RefusedError
 from checkin_api.routes import Route, route_table
 from mobile_contract.codes import ProblemCode
@@ -27,6 +29,7 @@ def _ask() -> None:
     g.caller = _caller(route)
     if not may(g.caller, route.action):
         raise _refusal(g.caller, route)
+    _log_look(g.caller, route)
 
 
 def may(caller: Caller, action: Action) -> bool:
@@ -49,6 +52,12 @@ def _caller(route: Route) -> Caller:
     if route.path.startswith("/v1/"):
         return caller_by_token(route)
     return caller_by_cookie(request.cookies.get(COOKIE, ""))
+
+
+def _log_look(caller: Caller, route: Route) -> None:
+    """Leave a trace of a look from outside before anything is shown: no trace, no page."""
+    if isinstance(caller, OfficerCaller) and route.method == "GET":
+        log_look(parts(), caller, route.action, route.path, request.view_args or {})
 
 
 def _refusal(caller: Caller, route: Route) -> Exception:

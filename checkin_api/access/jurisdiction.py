@@ -6,10 +6,20 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller, Post
+from checkin_api.access.officers import posting_in_force
 from checkin_api.access.permissions import Action, Who, Whose, allowed
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
-from storage.records import CaseOpening, NamedOfficer, Offender, Office, Recusal, Role
+from storage.records import (
+    CaseOpening,
+    NamedOfficer,
+    Offender,
+    Office,
+    Officer,
+    Posting,
+    Recusal,
+    Role,
+)
 from verifier.local_time import local_date
 
 
@@ -38,17 +48,48 @@ def role_over(session: Session, caller: OfficerCaller, offender: Offender) -> Ro
     )
 
 
+def works_in_reach(caller: OfficerCaller, action: Action) -> ColumnElement[bool]:
+    """Give the condition on officers that holds for those posted where an action reaches.
+
+    A district's own people are in reach of an action that reaches the whole district only.
+    """
+    offices, districts = places_in_reach(caller, action)
+    of_districts = select(Office.id).where(Office.district_id.in_(districts))
+    return Officer.id.in_(
+        select(Posting.officer_id).where(
+            posting_in_force(caller.asked_at),
+            or_(
+                Posting.office_id.in_(offices),
+                Posting.office_id.in_(of_districts),
+                Posting.district_id.in_(districts),
+            ),
+        )
+    )
+
+
+def places_in_reach(caller: OfficerCaller, action: Action) -> tuple[list[UUID], list[UUID]]:
+    """Give the offices and the whole districts that an action reaches."""
+    offices, districts = [], []
+    for post in caller.posts:
+        whose = allowed(Who(post.role.value), action)
+        if whose is Whose.OFFICE and post.office_id is not None:
+            offices.append(post.office_id)
+        if whose is Whose.DISTRICT and post.district_id is not None:
+            districts.append(post.district_id)
+    return offices, districts
+
+
 def _within(caller: OfficerCaller, post: Post, action: Action) -> ColumnElement[bool]:
     match allowed(Who(post.role.value), action):
         case Whose.OFFICE:
-            return and_(Offender.office_id == post.office_id, _adult_or_named(caller))
+            return and_(Offender.office_id == post.office_id, _of_age(caller, action))
         case Whose.DISTRICT:
             offices = select(Office.id).where(Office.district_id == post.district_id)
             inspects = post.role is Role.PROCURATOR  # reads everything of a district
-            of_age = true() if inspects else _adult_or_named(caller)
+            of_age = true() if inspects else _of_age(caller, action)
             return and_(Offender.office_id.in_(offices), of_age)
         case Whose.OPENED:
-            return _opened(caller)
+            return and_(_opened(caller), _of_age(caller, action))
         case _:
             return false()
 
@@ -61,8 +102,10 @@ def _recused(caller: OfficerCaller) -> ColumnElement[bool]:
     )
 
 
-def _adult_or_named(caller: OfficerCaller) -> ColumnElement[bool]:
+def _of_age(caller: OfficerCaller, action: Action) -> ColumnElement[bool]:
     """Leave the cases of people under 18 to those who are named for them."""
+    if action is Action.NAME_OFFICER:  # somebody has to name the first
+        return true()
     named = select(NamedOfficer.offender_id).where(
         NamedOfficer.officer_id == caller.officer_id, NamedOfficer.ended_at.is_(None)
     )

@@ -69,7 +69,8 @@ class Action(StrEnum):
     # people who work
     POST_COVER = "post_cover"
     CONFIRM_POSTING = "confirm_posting"
-    RECUSE = "recuse"
+    RECUSE = "recuse"  # oneself
+    RECUSE_ANOTHER = "recuse_another"
     NAME_OFFICER = "name_officer"
     RESET_ACCOUNT = "reset_account"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -134,7 +135,8 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.POST_COVER: LEADS,
     Action.CONFIRM_POSTING: LEADS
     | {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY},  # who confirms whom: postings/
-    Action.RECUSE: DECIDES,  # oneself; another: who leads
+    Action.RECUSE: DECIDES,
+    Action.RECUSE_ANOTHER: LEADS,  # those who stand below; to end a recusal too
     Action.NAME_OFFICER: LEADS,
     Action.RESET_ACCOUNT: LEADS | {Who.ADMINISTRATOR: Whose.CITY},
     Action.MANAGE_ACCOUNTS: {Who.ADMINISTRATOR: Whose.CITY},

@@ -12,7 +12,7 @@ from storage.records.authority import (
 )
 from storage.records.checkins import CheckIn, EvidenceRow, FlagKind, RaisedFlag, ReceiptRow
 from storage.records.decisions import IdentityAnswer, Objection, Review
-from storage.records.governance import AuditEntry, RuleRow
+from storage.records.governance import AuditEntry, PhotoLook, RuleRow
 from storage.records.items import Cause, Item, ItemEntry, Level
 from storage.records.media import Media, MediaKind, MediaState
 from storage.records.notices import Notice
@@ -68,6 +68,7 @@ __all__ = [
     "Officer",
     "Outage",
     "PersonNote",
+    "PhotoLook",
     "PlanKind",
     "Posting",
     "Queue",
