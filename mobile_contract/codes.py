@@ -74,10 +74,20 @@ class WindowOutcome(StrEnum):
     EXCUSED_SYSTEM = "excused_system"
     EXCUSED_DEVICE = "excused_device"
     EXCUSED = "excused"
+    WITHDRAWN = "withdrawn"  # supervision had ended or was paused: nobody was due
     NOT_CONFIRMED = "not_confirmed"
     NOT_RECEIVED = "not_received"
     MISSED = "missed"
     MISSED_CONFIRMED = "missed_confirmed"
+
+
+class SupervisionState(StrEnum):
+    """Where the supervision of a person stands today; only `running` makes somebody due."""
+
+    NOT_BEGUN = "not_begun"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
 
 
 class ToldReason(StrEnum):
@@ -138,6 +148,12 @@ class NoticeKind(StrEnum):
     WINDOW_MISSED = "window_missed"
     WINDOW_EXCUSED = "window_excused"
     OBJECTION_DECIDED = "objection_decided"
+    SUPERVISION_STARTED = "supervision_started"
+    SUPERVISION_END_SET = "supervision_end_set"
+    SUPERVISION_ENDED = "supervision_ended"
+    SUPERVISION_PAUSED = "supervision_paused"
+    SUPERVISION_RESUMED = "supervision_resumed"
+    OFFICE_CHANGED = "office_changed"
 
 
 class DeviceState(StrEnum):
@@ -148,6 +164,14 @@ class DeviceState(StrEnum):
     REPLACED = "replaced"
     LOST = "lost"
     REVOKED = "revoked"
+
+
+class Platform(StrEnum):
+    """Whose hardware key store a phone has, and whose attestation it sends."""
+
+    ANDROID = "android"
+    IOS = "ios"
+    HARMONY = "harmony"
 
 
 class Retry(StrEnum):
@@ -169,7 +193,11 @@ class ProblemCode(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code, not a secret
     DEVICE_REVOKED = "device_revoked"
+    NOT_REGISTERED = "not_registered"
+    USE_DPOP_NONCE = "use_dpop_nonce"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
     SIGN_IN_REFUSED = "sign_in_refused"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
     ACTIVATION_REFUSED = "activation_refused"
     NOT_ALLOWED = "not_allowed"
     NOT_FOUND = "not_found"

@@ -25,6 +25,7 @@ class Keys:
     tokens: dict[str, bytes] = field(repr=False)
     nonces: dict[str, bytes] = field(repr=False)
     receipts: dict[str, Ed25519PrivateKey] = field(repr=False)
+    seals: dict[str, bytes] = field(repr=False)
 
     @property
     def token_kid(self) -> str:
@@ -42,7 +43,7 @@ class Keys:
 
 
 def read_keys(folder: Path) -> Keys:
-    """Read tokens-KID.key, nonce-KID.key and receipts-KID.pem; raises WeakKeyError."""
+    """Read the key files of every use; raises WeakKeyError naming the file that is missing."""
     return Keys(
         tokens=_secrets(folder, "tokens"),
         nonces=_secrets(folder, "nonce"),
@@ -50,6 +51,7 @@ def read_keys(folder: Path) -> Keys:
             path.stem.removeprefix("receipts-"): _receipt_key(path)
             for path in _files(folder, "receipts-*.pem")
         },
+        seals=_secrets(folder, "seals"),
     )
 
 

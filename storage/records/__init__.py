@@ -23,9 +23,15 @@ from storage.records.people import (
     Office,
     Officer,
     SignIn,
-    SupervisionPeriod,
 )
-from storage.records.phones import ActivationCode, Device
+from storage.records.phones import (
+    ActivationCode,
+    Attestation,
+    AttestationVerdict,
+    Device,
+    IdentityCheck,
+    SeenProof,
+)
 from storage.records.references import (
     ReferencePhoto,
     ReferencePhotoState,
@@ -33,12 +39,24 @@ from storage.records.references import (
     ReferenceSetState,
     ReferenceVector,
 )
+from storage.records.sign_in import AccountReset, RecoveryCode, SecondFactor
 from storage.records.study import Completion, StudyFile, StudyModule, StudyVersion
+from storage.records.supervision import (
+    EndReason,
+    PauseReason,
+    SupervisionPause,
+    SupervisionPeriod,
+    Transfer,
+    TransferState,
+)
 from storage.records.table import ForbiddenMoveError, Record
 from storage.records.work import Heartbeat, Queue, Work, WorkKind
 
 __all__ = [
+    "AccountReset",
     "ActivationCode",
+    "Attestation",
+    "AttestationVerdict",
     "AuditEntry",
     "CaseOpening",
     "Cause",
@@ -46,6 +64,7 @@ __all__ = [
     "Completion",
     "Device",
     "District",
+    "EndReason",
     "EvidenceRow",
     "Excusal",
     "Fence",
@@ -53,6 +72,7 @@ __all__ = [
     "ForbiddenMoveError",
     "Heartbeat",
     "IdentityAnswer",
+    "IdentityCheck",
     "InspectionOpinion",
     "Item",
     "ItemEntry",
@@ -67,6 +87,7 @@ __all__ = [
     "Office",
     "Officer",
     "Outage",
+    "PauseReason",
     "PersonNote",
     "PhotoLook",
     "PlanKind",
@@ -75,6 +96,7 @@ __all__ = [
     "RaisedFlag",
     "ReceiptRow",
     "Record",
+    "RecoveryCode",
     "Recusal",
     "ReferencePhoto",
     "ReferencePhotoState",
@@ -85,11 +107,16 @@ __all__ = [
     "Review",
     "Role",
     "RuleRow",
+    "SecondFactor",
+    "SeenProof",
     "SignIn",
     "StudyFile",
     "StudyModule",
     "StudyVersion",
+    "SupervisionPause",
     "SupervisionPeriod",
+    "Transfer",
+    "TransferState",
     "Window",
     "Work",
     "WorkKind",

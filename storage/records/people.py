@@ -57,6 +57,7 @@ class SignIn(Record):
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]  # None: only the password was given so far
 
 
 class Offender(Record):
@@ -73,19 +74,6 @@ class Offender(Record):
     face_exempt_from: Mapped[date | None]
     face_exempt_to: Mapped[date | None]
     face_exempt_reason: Mapped[str | None]
-
-
-class SupervisionPeriod(Record):
-    """When a person is under supervision; outside one no window is laid."""
-
-    __tablename__ = "supervision_periods"
-    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),)
-
-    id: Mapped[RowId]
-    offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    created_at: Mapped[datetime]
 
 
 class Fence(Record):
