@@ -1,12 +1,15 @@
-"""Registered phones and the codes that register them."""
+"""Registered phones, the keys they prove themselves with, and the codes that register them."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mobile_contract.codes import DeviceState
+from mobile_contract.codes import DeviceState, Platform
 from storage.records.table import Code, Record, RowId, closed, require_move
 
 DEVICE_MOVES = {
@@ -16,17 +19,49 @@ DEVICE_MOVES = {
 }
 
 
+class IdentityCheck(StrEnum):
+    """How an officer made sure who asks for a registration."""
+
+    IN_PERSON = "in_person"
+    VIDEO_CALL = "video_call"
+    CALL_BACK = "call_back"
+
+
+class AttestationVerdict(StrEnum):
+    """What was found about a phone's attestation; a checker will add its answers."""
+
+    UNKNOWN = "unknown"
+
+
+def _since_if_active(context: DefaultExecutionContext) -> datetime | None:
+    values = context.get_current_parameters()
+    since: datetime = values["state_since"]
+    return since if values["state"] is DeviceState.ACTIVE else None
+
+
 class Device(Record):
-    """One registration of a phone for one person; at most one is active."""
+    """One registration of a phone for one person; at most one is active.
+
+    A key belongs to at most one registration that is active or waits; registrations of releases
+    before there were keys have none and get no tokens.
+    """
 
     __tablename__ = "devices"
     __table_args__ = (
         closed("state", DeviceState),
+        closed("identity_check", IdentityCheck),
+        CheckConstraint("(public_key IS NULL) = (key_thumbprint IS NULL)", name="key"),
         Index(
             "devices_active_key",
             "offender_id",
             unique=True,
             postgresql_where=text("state = 'active'"),
+        ),
+        Index(
+            "devices_key_thumbprint_key",
+            "key_thumbprint",
+            unique=True,
+            postgresql_where=text("state IN ('active', 'waiting')"),
         ),
     )
 
@@ -41,11 +76,52 @@ class Device(Record):
     notice_version: Mapped[str]
     notice_shown_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None] = mapped_column(default=_since_if_active)
+    lost_at: Mapped[datetime | None]  # when the loss was reported, not when it happened
+    words: Mapped[str | None]  # of the person who asks
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    identity_check: Mapped[IdentityCheck | None] = mapped_column(Code(IdentityCheck))
+    decision_words: Mapped[str | None]
+    stopped_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    stop_words: Mapped[str | None]
+    public_key: Mapped[dict[str, Any] | None]  # a JWK (RFC 7517), P-256
+    key_thumbprint: Mapped[str | None]  # of that JWK (RFC 7638)
+    refresh_generation: Mapped[int] = mapped_column(server_default="0", default=0)
+    foreign_key_seen_at: Mapped[datetime | None]  # a token of it came with another key
 
     def move(self, to: DeviceState, at: datetime) -> None:
         """Change the state; raises ForbiddenMoveError when it does not follow."""
         require_move(DEVICE_MOVES, self.state, to)
         self.state, self.state_since = to, at
+        if to is DeviceState.ACTIVE:
+            self.activated_at = at
+        elif to is DeviceState.LOST:
+            self.lost_at = at
+
+
+class Attestation(Record):
+    """What a phone's maker says of its key, kept as it came."""
+
+    __tablename__ = "attestations"
+    __table_args__ = (closed("platform", Platform), closed("verdict", AttestationVerdict))
+
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("devices.id"), primary_key=True)
+    platform: Mapped[Platform] = mapped_column(Code(Platform))
+    blob: Mapped[bytes]
+    verdict: Mapped[AttestationVerdict] = mapped_column(
+        Code(AttestationVerdict), server_default="unknown", default=AttestationVerdict.UNKNOWN
+    )
+    received_at: Mapped[datetime]
+
+
+class SeenProof(Record):
+    """A proof that was used; UNLOGGED, since none outlives its nonce by more than minutes."""
+
+    __tablename__ = "seen_proofs"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)  # of key and `jti`
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ActivationCode(Record):
