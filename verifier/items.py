@@ -20,11 +20,12 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Matter:
-    """One check-in or window that waits."""
+    """One check-in, window or phone that waits."""
 
     offender_id: UUID
     checkin_id: UUID | None = None
     window_id: UUID | None = None
+    device_id: UUID | None = None
 
 
 def deadline(rules: Rules, cause: Cause, now: datetime) -> datetime:
@@ -50,6 +51,7 @@ def open_matter(session: Session, matter: Matter, cause: Cause, now: datetime) -
             offender_id=matter.offender_id,
             checkin_id=matter.checkin_id,
             window_id=matter.window_id,
+            device_id=matter.device_id,
             added_at=now,
             due_at=due_at,
         )
@@ -61,7 +63,7 @@ def open_matter(session: Session, matter: Matter, cause: Cause, now: datetime) -
         "item_entry_opened",
         now,
         offender_id=matter.offender_id,
-        subject=matter.checkin_id or matter.window_id,
+        subject=matter.checkin_id or matter.window_id or matter.device_id,
     )
 
 
@@ -115,6 +117,7 @@ def _same(matter: Matter) -> tuple[ColumnElement[bool], ...]:
         ItemEntry.offender_id == matter.offender_id,
         ItemEntry.checkin_id == matter.checkin_id,
         ItemEntry.window_id == matter.window_id,
+        ItemEntry.device_id == matter.device_id,
     )
 
 

@@ -60,11 +60,11 @@ class Item(Record):
 
 
 class ItemEntry(Record):
-    """One undecided check-in or window of an item, decided on its own."""
+    """One undecided check-in, window or phone of an item, decided on its own."""
 
     __tablename__ = "item_entries"
     __table_args__ = (
-        CheckConstraint("(checkin_id IS NULL) <> (window_id IS NULL)", name="subject"),
+        CheckConstraint("num_nonnulls(checkin_id, window_id, device_id) = 1", name="subject"),
         Index(
             "item_entries_checkin_key",
             "item_id",
@@ -79,6 +79,13 @@ class ItemEntry(Record):
             unique=True,
             postgresql_where=text("window_id IS NOT NULL AND settled_at IS NULL"),
         ),
+        Index(
+            "item_entries_device_key",
+            "item_id",
+            "device_id",
+            unique=True,
+            postgresql_where=text("device_id IS NOT NULL AND settled_at IS NULL"),
+        ),
         ForeignKeyConstraint(
             ["offender_id", "checkin_id"], ["checkins.offender_id", "checkins.id"]
         ),
@@ -89,6 +96,7 @@ class ItemEntry(Record):
     offender_id: Mapped[UUID]
     checkin_id: Mapped[UUID | None]
     window_id: Mapped[UUID | None] = mapped_column(ForeignKey("windows.id"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id"))
     added_at: Mapped[datetime]
     due_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]

@@ -34,7 +34,7 @@ class AttestationVerdict(StrEnum):
 
 
 def _since_if_active(context: DefaultExecutionContext) -> datetime | None:
-    values = context.get_current_parameters()
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
     since: datetime = values["state_since"]
     return since if values["state"] is DeviceState.ACTIVE else None
 
