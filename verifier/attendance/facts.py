@@ -47,8 +47,16 @@ class OutageSpan:
 
 
 @dataclass(frozen=True)
+class PhoneGap:
+    """A time without a phone: from the reported loss to the next activation, if there was one."""
+
+    lost_at: datetime
+    activated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class OutageLimits:
-    """When an outage excuses a window."""
+    """When an outage, or a gap without a phone, excuses a window."""
 
     last: timedelta
     share: float
@@ -64,8 +72,9 @@ class WindowFacts:
     """Everything that the outcome of one window depends on but the time of asking.
 
     technical_attempts: when known persons' attempts were refused for their form.
-    findings: what people or leave and device records say of the window: one of EXCUSES each, or
+    findings: what people or leave records say of the window: one of EXCUSES each, or
     MISSED_CONFIRMED.
+    supervised: whether anybody was due: under supervision, and not paused.
     """
 
     window: Window
@@ -74,6 +83,8 @@ class WindowFacts:
     technical_attempts: tuple[datetime, ...] = ()
     findings: tuple[WindowOutcome, ...] = ()
     outages: tuple[OutageSpan, ...] = ()
+    phone_gaps: tuple[PhoneGap, ...] = ()
+    supervised: bool = True
 
     def __post_init__(self) -> None:
         """Refuses findings that nobody can find."""

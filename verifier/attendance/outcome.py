@@ -1,19 +1,21 @@
 """What became of one window: pure, the best that its facts allow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from mobile_contract.codes import CheckInState, WindowOutcome
-from verifier.attendance.facts import EXCUSES, CheckInFact, OutageSpan, WindowFacts
+from verifier.attendance.facts import EXCUSES, CheckInFact, OutageSpan, PhoneGap, WindowFacts
 from verifier.attendance.windows import Window
 
 # `awaited` stands above `not_confirmed`: while a window is open, the person can still report.
+# `withdrawn` stands above what somebody would have to look at: nobody was due.
 BEST_FIRST = (
     WindowOutcome.PRESENT,
     WindowOutcome.LATE,
     WindowOutcome.PENDING,
     WindowOutcome.NOT_DECIDED,
+    WindowOutcome.WITHDRAWN,
     WindowOutcome.TECHNICAL,
     WindowOutcome.EXCUSED_LEAVE,
     WindowOutcome.EXCUSED_SYSTEM,
@@ -49,6 +51,8 @@ def outcome(facts: WindowFacts, now: datetime) -> WindowOutcome:
     possible = {_without_contact(facts, now)}
     possible.update(_by_checkin(facts.window, checkin) for checkin in _counting(facts))
     possible.update(EXCUSES.intersection(facts.findings))
+    if not facts.supervised:
+        possible.add(WindowOutcome.WITHDRAWN)
     if now > facts.window.grace_ends:
         possible.update(_after_grace(facts))
     return min(possible, key=_RANK.__getitem__)
@@ -103,26 +107,31 @@ def _after_grace(facts: WindowFacts) -> Iterable[WindowOutcome]:
     """Yields what excuses a window only once it is over: until then the person can report."""
     if any(facts.window.is_open(attempt) for attempt in facts.technical_attempts):
         yield WindowOutcome.TECHNICAL
-    if _excused_by_outage(facts):
+    if _cut_off(facts, facts.outages):
         yield WindowOutcome.EXCUSED_SYSTEM
+    if _cut_off(facts, [_span(gap, facts.window) for gap in facts.phone_gaps]):
+        yield WindowOutcome.EXCUSED_DEVICE
 
 
-def _excused_by_outage(facts: WindowFacts) -> bool:
-    """Tells whether outages touched the end of the window or covered most of it together."""
+def _span(gap: PhoneGap, window: Window) -> OutageSpan:
+    """Returns a gap as far as it matters to the window: one without an end outlasts it."""
+    return OutageSpan(gap.lost_at, gap.activated_at or window.grace_ends)
+
+
+def _cut_off(facts: WindowFacts, spans: Sequence[OutageSpan]) -> bool:
+    """Tells whether spans touched the end of the window or covered most of it together."""
     window, limits = facts.window, facts.outage_limits
     end_begins = max(window.opens, window.grace_ends - limits.last)
-    if any(
-        span.starts_at <= window.grace_ends and span.ends_at >= end_begins for span in facts.outages
-    ):
+    if any(span.starts_at <= window.grace_ends and span.ends_at >= end_begins for span in spans):
         return True
-    covered = _covered(window, facts.outages)
+    covered = _covered(window, spans)
     return covered > (window.grace_ends - window.opens) * limits.share
 
 
-def _covered(window: Window, outages: Iterable[OutageSpan]) -> timedelta:
-    """Returns how much of the window outages cover, counting what two of them cover once."""
+def _covered(window: Window, spans: Iterable[OutageSpan]) -> timedelta:
+    """Returns how much of the window the spans cover, counting what two of them cover once."""
     covered, reached = timedelta(0), window.opens
-    for span in sorted(outages, key=lambda span: span.starts_at):
+    for span in sorted(spans, key=lambda span: span.starts_at):
         begins, ends = max(span.starts_at, reached), min(span.ends_at, window.grace_ends)
         if ends > begins:
             covered += ends - begins

@@ -1,25 +1,28 @@
 """Writes the outcome of windows: the facts in a fixed number of queries, one change if any."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import NoticeKind, ProblemCode, WindowOutcome
 from storage import audit
-from storage.records import Cause, CheckIn, Excusal, Outage, ReceiptRow
+from storage.records import Cause, CheckIn, Device, Excusal, Outage, ReceiptRow
 from storage.records import Window as WindowRow
 from verifier.attendance.facts import (
     EXCUSES,
     CheckInFact,
     OutageLimits,
     OutageSpan,
+    PhoneGap,
     WindowFacts,
 )
 from verifier.attendance.outcome import outcome, settling_checkin
+from verifier.attendance.supervised import Supervision
+from verifier.attendance.supervision import supervision_of
 from verifier.attendance.windows import Window
 from verifier.items import Matter, open_matter, settle_matter
 from verifier.notices import tell
@@ -83,6 +86,8 @@ def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[U
         ).all()
     )
     attempts, outages = _attempts(session, rows), _outages(session, rows)
+    gaps = phone_gaps(session, {row.offender_id for row in rows})
+    supervision = supervision_of(session, {row.offender_id for row in rows})
     limits = {
         person: OutageLimits.of(in_force_for(session, person, now))
         for person in {row.offender_id for row in rows}
@@ -95,6 +100,8 @@ def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[U
             technical_attempts=tuple(attempts[row.offender_id]),
             findings=(findings[row.id],) if row.id in findings else (),
             outages=outages,
+            phone_gaps=tuple(gaps[row.offender_id]),
+            supervised=_is_due(row, supervision[row.offender_id], now),
         )
         for row in rows
     }
@@ -137,6 +144,36 @@ def _outages(session: Session, rows: Sequence[WindowRow]) -> tuple[OutageSpan, .
         )
     )
     return tuple(OutageSpan(starts, ends) for starts, ends in spans)
+
+
+def phone_gaps(session: Session, offender_ids: Collection[UUID]) -> dict[UUID, list[PhoneGap]]:
+    """Returns when each person was without a phone, as far as losses were reported."""
+    found: dict[UUID, list[PhoneGap]] = defaultdict(list)
+    lost, later = aliased(Device), aliased(Device)
+    next_activation = (
+        select(func.min(later.activated_at))
+        .where(later.offender_id == lost.offender_id, later.activated_at >= lost.lost_at)
+        .scalar_subquery()
+    )
+    losses = session.execute(
+        select(lost.offender_id, lost.lost_at, next_activation).where(
+            lost.offender_id.in_(offender_ids), lost.lost_at.is_not(None)
+        )
+    )
+    for person, lost_at, activated_at in losses:
+        if lost_at is not None:
+            found[person].append(PhoneGap(lost_at, activated_at))
+    return found
+
+
+def _is_due(row: WindowRow, supervision: Supervision, now: datetime) -> bool:
+    """Tells whether the person was due, as far as the person could know.
+
+    What was withdrawn when it opened stays so: nobody was told to report in it.
+    """
+    if row.outcome is WindowOutcome.WITHDRAWN and row.opens_at <= now:
+        return False
+    return supervision.covers(window_value(row))
 
 
 def _write(session: Session, row: WindowRow, facts: WindowFacts, now: datetime) -> bool:
