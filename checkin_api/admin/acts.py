@@ -2,22 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from checkin_api.access.secret_texts import hashed
+from checkin_api.access import new_accounts
+from checkin_api.access.new_accounts import propose_posting
 from storage.records import Officer, Posting, Role
-from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
-from verifier.local_time import local_date
 
 ONE_COMMAND_AT_A_TIME = 7_207_403  # advisory lock; any constant that nothing else uses
-SETUP_CODE_LIFE = timedelta(days=7)
-# They see no photo and no case; all others wait until somebody confirms them (postings/).
-NEED_NO_CONFIRMATION = frozenset({Role.EDITOR, Role.ADMINISTRATOR})
 
 
 class Kind(StrEnum):
@@ -68,26 +64,10 @@ def wait_for_turn(act: Act) -> None:
 def hand_out_code(act: Act, officer: Officer) -> str:
     """Give an account a new one-time set-up code; an earlier one ends."""
     code = act.new_code()
-    officer.setup_code_sha256 = hashed(code)
-    officer.setup_expires_at = act.now + SETUP_CODE_LIFE
+    new_accounts.hand_out_code(officer, code, act.now)
     return code
 
 
 def add_posting(act: Act, officer: Officer, role: Role, place: UUID | None) -> Posting:
-    """Post an account; who sees photos does so once somebody else has confirmed it."""
-    actor = act.session.info["scope"].actor
-    needs_none = role in NEED_NO_CONFIRMATION
-    posting = Posting(
-        officer_id=officer.id,
-        role=role,
-        office_id=place if role in OFFICE_ROLES else None,
-        district_id=place if role in DISTRICT_ROLES else None,
-        starts_on=local_date(act.now),
-        created_by=actor,
-        created_at=act.now,
-        confirmed_by=actor if needs_none else None,
-        confirmed_at=act.now if needs_none else None,
-    )
-    act.session.add(posting)
-    act.session.flush()
-    return posting
+    """Post an account; no command confirms: a terminal is one person."""
+    return propose_posting(act.session, officer.id, role, place, act.now)

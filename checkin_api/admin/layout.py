@@ -9,13 +9,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from checkin_api.access.new_accounts import CODE_PATTERN, LOGIN_PATTERN
 from checkin_api.admin.faults import Fault, Mistake, RefusedCommandError, refuse
 from mobile_contract.shapes import Line
 from storage.records import Role
 from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
 
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,32}$")]
-Login = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]{0,63}$")]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Login = Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,32}$")]
 
 MISTAKE_OF = {

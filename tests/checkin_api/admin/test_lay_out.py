@@ -56,7 +56,7 @@ def test_one_file_lays_districts_offices_accounts_and_people(
 ) -> None:
     done = terminal.run("lay-out", city, "--json").done
     assert {one["change"] for one in done} == {"added"}
-    assert counts(terminal) == [2, 1, 3, 2, 2, 1, 8]
+    assert counts(terminal) == [2, 1, 3, 2, 2, 1, 11]
 
 
 def test_codes_are_read_as_they_are_written(terminal: Terminal, city: Path) -> None:
@@ -83,7 +83,7 @@ def test_two_runs_at_once_lay_everything_once(terminal: Terminal, city: Path) ->
     with ThreadPoolExecutor(2) as both:
         ran = list(both.map(lambda _: terminal.run("lay-out", city, "--json"), range(2)))
     assert [one.status for one in ran] == [0, 0]
-    assert counts(terminal) == [2, 1, 3, 2, 2, 1, 8]
+    assert counts(terminal) == [2, 1, 3, 2, 2, 1, 11]
 
 
 def test_a_mistake_anywhere_leaves_nothing_of_the_file(terminal: Terminal, city: Path) -> None:

@@ -1,0 +1,64 @@
+"""What an account begins with, at the terminal and in the console: its code and its postings."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from checkin_api.access.confirming import CONFIRMED_BY
+from checkin_api.access.secret_texts import hashed
+from storage import audit
+from storage.database import Scope, ScopeKind
+from storage.records import Officer, Posting, Role
+from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
+from verifier.local_time import local_date
+
+LOGIN_PATTERN = r"^[0-9a-z][0-9a-z._-]{0,63}$"
+CODE_PATTERN = r"^[0-9A-Za-z_-]{1,32}$"  # of districts and offices
+SETUP_CODE_LIFE = timedelta(days=7)
+
+
+def hand_out_code(officer: Officer, code: str, now: datetime) -> None:
+    """Give an account a new one-time set-up code; an earlier one ends."""
+    officer.setup_code_sha256 = hashed(code)
+    officer.setup_expires_at = now + SETUP_CODE_LIFE
+
+
+def propose_posting(
+    session: Session, officer_id: UUID, role: Role, place: UUID | None, now: datetime
+) -> Posting:
+    """Post an account; it grants nothing until somebody else has confirmed it, where one must."""
+    scope: Scope = session.info["scope"]
+    at_once = needs_no_confirmation(role, scope.kind)
+    posting = Posting(
+        officer_id=officer_id,
+        role=role,
+        office_id=place if role in OFFICE_ROLES else None,
+        district_id=place if role in DISTRICT_ROLES else None,
+        starts_on=local_date(now),
+        created_by=scope.actor,
+        created_at=now,
+        confirmed_by=scope.actor if at_once else None,
+        confirmed_at=now if at_once else None,
+    )
+    session.add(posting)
+    session.flush()
+    audit.record(
+        session,
+        "posting_proposed",
+        now,
+        subject=posting.id,
+        officer=str(officer_id),
+        role=role,
+        place=None if place is None else str(place),
+        in_force=at_once,
+    )
+    return posting
+
+
+def needs_no_confirmation(role: Role, by: ScopeKind) -> bool:
+    """Tell whether a posting holds at once: an editor's, and an administrator's of the terminal.
+
+    Who has the terminal has the database; the first two administrators can come from nowhere else.
+    """
+    return not CONFIRMED_BY[role] or (role is Role.ADMINISTRATOR and by is ScopeKind.COMMAND)

@@ -1,0 +1,1 @@
+"""Accounts, districts and offices, as administrators keep them; of people and cases nothing."""
