@@ -27,7 +27,7 @@ from storage.records import Queue
 from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
 from verifier import items, overdue, reconcile
-from verifier.attendance import due, lay
+from verifier.attendance import due, lay, withdrawn
 from verifier.outages import note_receiving
 from verifier.settings import storage_of_one_thread
 
@@ -86,6 +86,11 @@ DUTIES = (
     Duty("ring", 2, _ring_unheard),
     Duty("settle_windows", 2, partial(_in_batches, due.settle_due, due.MOST_AT_ONCE)),
     Duty("lay_windows", 10, partial(_in_batches, lay.lay_windows, 1)),
+    Duty(
+        "put_windows_right",
+        60,
+        partial(_in_batches, withdrawn.put_right, withdrawn.MOST_AT_ONCE),
+    ),
     Duty("escalate_items", 30, partial(_in_batches, items.escalate, items.MOST_AT_ONCE)),
     Duty("close_overdue", 60, partial(_in_batches, overdue.close_overdue, overdue.MOST_AT_ONCE)),
     Duty("reconcile", 3600, _promise_again),

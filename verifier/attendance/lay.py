@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import WindowOutcome
-from storage.records import Offender, Office, ReportingPlan, SupervisionPeriod, Window
+from storage.records import Offender, Office, ReportingPlan, Window
 from verifier.attendance.plans import DailyPlan
+from verifier.attendance.supervision import due_between
 from verifier.local_time import SHANGHAI, local_date
 from verifier.rules.in_force import in_force
 
@@ -27,7 +28,7 @@ def lay_windows(session: Session, now: datetime) -> int:
     """Lays what is missing from today on, the nearest day first; returns how many were laid.
 
     Idempotent; at most MOST_AT_ONCE, so more may be missing. Nothing is laid outside a
-    supervision period, nor for today once it could no longer be reported in time.
+    supervision period or in a pause, nor for today once it could no longer be reported in time.
     """
     today = local_date(now)
     for ahead in range(DAYS_AHEAD + 1):
@@ -49,7 +50,7 @@ def _without_window(session: Session, day: date, not_before: time) -> list[Plann
             or_(ReportingPlan.ended_on.is_(None), ReportingPlan.ended_on > day),
             # A plan whose day runs past midnight is due tomorrow.
             or_(ReportingPlan.due > not_before, ReportingPlan.due <= ReportingPlan.opens),
-            _supervised(day),
+            due_between(ReportingPlan.offender_id, literal(day), _last_day(day)),
             ~select(Window.id)
             .where(Window.plan_id == ReportingPlan.id, Window.planned_for == day)
             .exists(),
@@ -60,16 +61,12 @@ def _without_window(session: Session, day: date, not_before: time) -> list[Plann
     return [(plan, district) for plan, district in rows]
 
 
-def _supervised(day: date) -> ColumnElement[bool]:
-    return (
-        select(SupervisionPeriod.id)
-        .where(
-            SupervisionPeriod.offender_id == ReportingPlan.offender_id,
-            SupervisionPeriod.starts_on <= day,
-            or_(SupervisionPeriod.ends_on.is_(None), SupervisionPeriod.ends_on >= day),
-        )
-        .exists()
+def _last_day(day: date) -> ColumnElement[date]:
+    """Gives the last day that a plan's window touches: the next, where it ends past midnight."""
+    ends_tomorrow = and_(
+        ReportingPlan.grace_ends <= ReportingPlan.opens, ReportingPlan.grace_ends > time.min
     )
+    return case((ends_tomorrow, literal(day + timedelta(days=1))), else_=literal(day))
 
 
 def _lay(session: Session, planned: list[Planned], day: date, now: datetime) -> int:

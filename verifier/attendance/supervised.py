@@ -74,4 +74,4 @@ class Supervision:
         if not begun and self.periods:
             return True
         ends = [period.end for period in begun]
-        return any(end is None or captured < end and received <= end + upload for end in ends)
+        return any(end is None or (captured < end and received <= end + upload) for end in ends)

@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from storage.records import SupervisionPause, SupervisionPeriod, Window
 from verifier.attendance.supervised import A_MOMENT, Days, Supervision
 
 # An expression of PostgreSQL or a value: a day in Asia/Shanghai.
-Day = ColumnElement[date] | date
+Day = SQLColumnExpression[date] | date
 
 
 def supervision_of(session: Session, offender_ids: Iterable[UUID]) -> dict[UUID, Supervision]:
@@ -41,7 +41,7 @@ def supervision_of(session: Session, offender_ids: Iterable[UUID]) -> dict[UUID,
     )
 
 
-def due_between(person: ColumnElement[UUID], first: Day, last: Day) -> ColumnElement[bool]:
+def due_between(person: SQLColumnExpression[UUID], first: Day, last: Day) -> ColumnElement[bool]:
     """Gives the condition that a person is under supervision on all these days, none paused.
 
     It says in SQL what Supervision.covers says of one window.
@@ -71,11 +71,11 @@ def due_between(person: ColumnElement[UUID], first: Day, last: Day) -> ColumnEle
 def due_in_window() -> ColumnElement[bool]:
     """Gives the same condition for a row of windows."""
     return due_between(
-        Window.offender_id,  # type: ignore[arg-type] - a mapped column is an expression too
+        Window.offender_id,
         _local_day(Window.opens_at),
         _local_day(Window.grace_ends_at - A_MOMENT),
     )
 
 
-def _local_day(instant: ColumnElement[object]) -> ColumnElement[date]:
+def _local_day(instant: SQLColumnExpression[datetime]) -> ColumnElement[date]:
     return func.date(func.timezone("Asia/Shanghai", instant))
