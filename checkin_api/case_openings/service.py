@@ -1,0 +1,103 @@
+"""Opening one case for a day: the number known, the reason stated, all of it logged."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.refusals import RefusedError, at
+from mobile_contract.codes import ProblemCode
+from storage import audit
+from storage.database import transaction
+from storage.parts import Parts
+from storage.records import CaseOpening, Offender
+from verifier.local_time import local_date
+
+OPEN_FOR = timedelta(hours=24)
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+LONGEST_NUMBER = 60
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class OpeningWanted:
+    """Which case, and why; the id is made with the form, so a double click opens once."""
+
+    id: UUID
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpeningSeen:
+    """One opening of the reader's own; the person only while it lasts."""
+
+    reason: str
+    opened_at: datetime
+    expires_at: datetime
+    person_id: UUID | None
+    number: str | None
+
+
+def open_case(parts: Parts, caller: OfficerCaller, wanted: OpeningWanted) -> UUID:
+    """Open a case for a day and give the person; the same form again opens nothing more.
+
+    Raises RefusedError(invalid_content) for a number of nobody, or of somebody under 18, and for
+    a reason that is too short to be one.
+    """
+    now, reason = parts.now(), wanted.reason.strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/opening_reason", "missing"))
+    with transaction(parts.sessions, caller.scope) as session:
+        offender_id = _person(session, wanted.number, now)
+        row = insert(CaseOpening).values(
+            id=wanted.id,
+            officer_id=caller.officer_id,
+            offender_id=offender_id,
+            reason=reason,
+            opened_at=now,
+            expires_at=now + OPEN_FOR,
+        )
+        added = session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+        if added.rowcount:  # type: ignore[attr-defined]
+            audit.record(session, "case_opened", now, offender_id=offender_id, subject=wanted.id)
+    return offender_id
+
+
+def read_openings(parts: Parts, caller: OfficerCaller) -> list[OpeningSeen]:
+    """Give the caller's own openings, the latest first."""
+    with transaction(parts.sessions, caller.scope) as session:
+        rows = session.execute(
+            select(CaseOpening, Offender.number)
+            .outerjoin(
+                Offender,
+                (Offender.id == CaseOpening.offender_id)
+                & (CaseOpening.expires_at > caller.asked_at),
+            )
+            .where(CaseOpening.officer_id == caller.officer_id)
+            .order_by(CaseOpening.opened_at.desc(), CaseOpening.id)
+            .limit(MOST_SHOWN)
+        )
+        return [
+            OpeningSeen(
+                row.reason,
+                row.opened_at,
+                row.expires_at,
+                row.offender_id if number is not None else None,
+                number,
+            )
+            for row, number in rows
+        ]
+
+
+def _person(session: Session, number: str, now: datetime) -> UUID:
+    """Ask the one door in the second net that answers the city with a person (migration 0003)."""
+    wanted = number.strip()[:LONGEST_NUMBER]
+    found: UUID | None = session.scalar(select(func.person_to_open(wanted, local_date(now))))
+    if found is None:
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/number", "unknown"))
+    return found

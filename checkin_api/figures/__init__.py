@@ -1,0 +1,1 @@
+"""Figures of districts and offices: counts, never names, and none that point at somebody."""

@@ -1,0 +1,1 @@
+"""What those who work with a person write down: calls, visits, impressions; nobody changes it."""
