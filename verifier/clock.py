@@ -26,7 +26,7 @@ from storage.reach import Heart, process_name
 from storage.records import Queue
 from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
-from verifier import items, overdue, reconcile
+from verifier import items, overdue, reconcile, registrations
 from verifier.attendance import due, lay, withdrawn
 from verifier.outages import note_receiving
 from verifier.settings import storage_of_one_thread
@@ -90,6 +90,11 @@ DUTIES = (
         "put_windows_right",
         60,
         partial(_in_batches, withdrawn.put_right, withdrawn.MOST_AT_ONCE),
+    ),
+    Duty(
+        "phones_for_officers",
+        4,
+        partial(_in_batches, registrations.keep_items, registrations.MOST_AT_ONCE),
     ),
     Duty("escalate_items", 30, partial(_in_batches, items.escalate, items.MOST_AT_ONCE)),
     Duty("close_overdue", 60, partial(_in_batches, overdue.close_overdue, overdue.MOST_AT_ONCE)),

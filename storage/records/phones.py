@@ -63,6 +63,11 @@ class Device(Record):
             unique=True,
             postgresql_where=text("state IN ('active', 'waiting')"),
         ),
+        Index(
+            "devices_for_officers_idx",
+            "state_since",
+            postgresql_where=text("state IN ('waiting', 'lost')"),
+        ),
     )
 
     id: Mapped[RowId]

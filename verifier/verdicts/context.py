@@ -134,7 +134,11 @@ def _is_first_of_replacement(session: Session, checkin: CheckIn) -> bool:
     earlier_phones = session.scalar(
         select(func.count())
         .select_from(Device)
-        .where(Device.offender_id == checkin.offender_id, Device.id != checkin.device_id)
+        .where(
+            Device.offender_id == checkin.offender_id,
+            Device.id != checkin.device_id,
+            Device.activated_at < checkin.received_at,  # who only asked is no earlier phone
+        )
     )
     earlier_here = session.scalar(
         select(func.count())
@@ -150,7 +154,9 @@ def _is_first_of_replacement(session: Session, checkin: CheckIn) -> bool:
 
 def _is_shared(session: Session, checkin: CheckIn, install_id: str) -> bool:
     others = select(Device.id).where(
-        Device.install_id == install_id, Device.offender_id != checkin.offender_id
+        Device.install_id == install_id,
+        Device.offender_id != checkin.offender_id,
+        Device.activated_at.is_not(None),  # anybody can ask, and name any installation
     )
     return bool(install_id) and session.scalar(others.limit(1)) is not None
 

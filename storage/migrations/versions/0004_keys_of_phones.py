@@ -29,6 +29,8 @@ REGISTRATIONS = (
     "ALTER TABLE devices VALIDATE CONSTRAINT devices_stopped_by_fkey",
     # Until now every registration was made by a code, active at once.
     "UPDATE devices SET activated_at = created_at",
+    """CREATE INDEX devices_for_officers_idx ON devices (state_since)
+        WHERE state IN ('waiting', 'lost')""",
 )
 # A phone that asks to be let in waits for an officer as a check-in or a window does.
 WAITING_PHONES = (
