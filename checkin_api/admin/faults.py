@@ -34,12 +34,30 @@ class Mistake(StrEnum):
 
 
 @dataclass(frozen=True)
+class Words:
+    """Texts among the facts of another text, by their codes; written as a list."""
+
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A place in a table, as somebody finds it who has the file open; row 0: all of a sheet."""
+
+    sheet: str
+    row: int = 0
+    letter: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
 class Fault:
     """One mistake, its facts, and where it is in a file."""
 
-    mistake: Mistake
+    mistake: StrEnum  # the code of its text
     facts: dict[str, Any] = field(default_factory=dict)
     place: str = ""
+    cell: Cell | None = None
 
 
 class RefusedCommandError(Exception):
@@ -50,6 +68,6 @@ class RefusedCommandError(Exception):
         self.faults = faults
 
 
-def refuse(mistake: Mistake, **facts: Any) -> RefusedCommandError:
+def refuse(mistake: StrEnum, **facts: Any) -> RefusedCommandError:
     """Make the refusal for one mistake."""
     return RefusedCommandError(Fault(mistake, facts))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from checkin_api.admin.acts import Done
-from checkin_api.admin.faults import Fault
+from checkin_api.admin.faults import Cell, Fault, Words
 from mobile_contract.messages import Language, message
 from mobile_contract.shapes import instant_text
 from verifier.local_time import SHANGHAI
@@ -54,6 +54,25 @@ def show_table(done: Sequence[Done], language: Language, to: TextIO) -> None:
 def show_faults(faults: Sequence[Fault], language: Language, to: TextIO) -> None:
     """Write each mistake as a sentence, with its place where there is one."""
     for fault in faults:
-        place = f"{fault.place}: " if fault.place else ""
-        to.write(f"{place}{message(fault.mistake, language, **fault.facts)}\n")
+        place = cell_in_words(fault.cell, language) if fault.cell else fault.place
+        to.write(f"{place}: " if place else "")
+        facts = {name: _fact_in_words(fact, language) for name, fact in fault.facts.items()}
+        to.write(message(fault.mistake, language, **facts) + "\n")
     to.write(message("admin.nothing_done", language) + "\n")
+
+
+def cell_in_words(cell: Cell, language: Language) -> str:
+    """Say where in a table something is."""
+    if cell.letter:
+        address = f"{cell.letter}{cell.row}"
+        facts = {"sheet": cell.sheet, "row": cell.row, "heading": cell.heading, "cell": address}
+        return message("import.place", language, **facts)
+    code = "import.place_row" if cell.row else "import.place_sheet"
+    return message(code, language, sheet=cell.sheet, row=cell.row)
+
+
+def _fact_in_words(fact: object, language: Language) -> object:
+    if not isinstance(fact, Words):
+        return fact
+    between = "、" if language is Language.ZH else ", "
+    return between.join(message(code, language) for code in fact.codes)

@@ -21,11 +21,8 @@ from storage.records import Fence, Offender, PlanKind, ReportingPlan, Window
 from verifier.attendance.plans import DailyPlan
 from verifier.local_time import local_date
 from verifier.place.datum import to_wgs84
-from verifier.place.fences import CircularFence
+from verifier.place.fences import LARGEST_RADIUS_M, SMALLEST_RADIUS_M, CircularFence
 from verifier.rules.in_force import in_force_for
-
-LARGEST_RADIUS_M = 500_000.0
-SMALLEST_RADIUS_M = 10.0
 
 
 @dataclass(frozen=True)

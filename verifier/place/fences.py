@@ -12,6 +12,9 @@ from verifier.verdicts.evidence import PlaceAnswer, PlaceEvidence
 EQUATOR_M = 6378137.0
 FLATTENING = 1 / 298.257223563
 
+# Of fences that people set: smaller is below what phones measure, larger is no place.
+SMALLEST_RADIUS_M, LARGEST_RADIUS_M = 10.0, 500_000.0
+
 
 @dataclass(frozen=True)
 class Fix:
