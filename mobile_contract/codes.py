@@ -153,6 +153,7 @@ class NoticeKind(StrEnum):
     SUPERVISION_ENDED = "supervision_ended"
     SUPERVISION_PAUSED = "supervision_paused"
     SUPERVISION_RESUMED = "supervision_resumed"
+    PAUSE_CALLED_OFF = "pause_called_off"
     OFFICE_CHANGED = "office_changed"
 
 

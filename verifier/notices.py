@@ -1,6 +1,8 @@
 """What a person is told: one notice for each kind and subject."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,3 +31,10 @@ def tell(session: Session, matter: Matter, kind: NoticeKind, now: datetime) -> N
                 at=now,
             )
         )
+
+
+def tell_of_supervision(
+    session: Session, offender_id: UUID, kind: NoticeKind, now: datetime, **facts: Any
+) -> None:
+    """Leaves a notice about a person's supervision: each act is told, however many there are."""
+    session.add(Notice(offender_id=offender_id, kind=kind, facts=facts, at=now))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,9 +22,10 @@ from storage.database import transaction
 from storage.keys import nonce_time
 from storage.media import MediaKey, StoredObject
 from storage.parts import Parts
-from storage.records import CheckIn, Media, MediaKind, SupervisionPeriod, Window, WorkKind
+from storage.records import CheckIn, Media, MediaKind, Window, WorkKind
 from storage.stored_media import Described, media_row
 from verifier.attendance.settle import window_value
+from verifier.attendance.supervision import supervision_of
 from verifier.attendance.windows import choose_for_capture
 from verifier.capture import (
     CaptureClocks,
@@ -34,7 +35,6 @@ from verifier.capture import (
     time_evidence,
     when_captured,
 )
-from verifier.local_time import local_date
 from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 from verifier.rules.rules import Rules
@@ -102,20 +102,10 @@ def _require_supervised(
     session: Session, caller: OffenderCaller, capture: CaptureTime, rules: Rules
 ) -> None:
     """Raise RefusedError when supervision ended before the capture, or too long ago."""
-    captured = local_date(capture.proven_at or capture.claimed_at or capture.received_at)
-    latest_end = local_date(capture.received_at - timedelta(hours=rules.upload_hours))
-    running = session.scalar(
-        select(SupervisionPeriod.id)
-        .where(
-            SupervisionPeriod.offender_id == caller.offender_id,
-            or_(
-                SupervisionPeriod.ends_on.is_(None),
-                SupervisionPeriod.ends_on >= max(captured, latest_end),
-            ),
-        )
-        .limit(1)
-    )
-    if running is None:
+    captured = capture.proven_at or capture.claimed_at or capture.received_at
+    upload = timedelta(hours=rules.upload_hours)
+    supervision = supervision_of(session, [caller.offender_id])[caller.offender_id]
+    if not supervision.takes(captured, capture.received_at, upload):
         raise RefusedError(ProblemCode.SUPERVISION_ENDED)
 
 
@@ -160,7 +150,9 @@ def _window(session: Session, caller: OffenderCaller, capture: CaptureTime) -> W
             Window.upload_until >= capture.received_at,
         )
     ).all()
-    chosen = choose_for_capture([window_value(row) for row in rows], capture)
+    supervision = supervision_of(session, [caller.offender_id])[caller.offender_id]
+    due = [one for one in map(window_value, rows) if supervision.covers(one)]
+    chosen = choose_for_capture(due, capture)
     return None if chosen is None else next(row for row in rows if row.id == chosen.id)
 
 

@@ -25,7 +25,7 @@ from storage.records import (
 
 REFUSED_SHOWN = 20
 CONTACT_REACHES = timedelta(days=31)
-SETTLED = (WindowOutcome.PRESENT, WindowOutcome.LATE)
+SETTLED = (WindowOutcome.PRESENT, WindowOutcome.LATE, WindowOutcome.WITHDRAWN)
 
 
 @dataclass(frozen=True)

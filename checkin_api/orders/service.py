@@ -17,6 +17,7 @@ from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Window
 from verifier.attendance.plans import WindowTimes
+from verifier.attendance.supervision import supervision_of
 from verifier.rules.in_force import in_force_for
 
 LONGEST_REASON = 500
@@ -48,6 +49,7 @@ def order_checkin(parts: Parts, caller: OfficerCaller, order: Order) -> None:
         offender_in_reach(session, caller, order.offender_id, Action.ORDER_WINDOW)
         hours = in_force_for(session, order.offender_id, now).upload_hours
         times = _times(order, timedelta(hours=hours), now)
+        _require_supervised(session, order, times)
         if _added(session, order, times, caller, now):
             audit.record(
                 session, "checkin_ordered", now, offender_id=order.offender_id, subject=order.id
@@ -65,6 +67,13 @@ def _times(order: Order, upload: timedelta, now: datetime) -> WindowTimes:
     if not makes_sense or times.grace_ends - times.opens > LONGEST:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/window", "order"))
     return times
+
+
+def _require_supervised(session: Session, order: Order, times: WindowTimes) -> None:
+    """Raise RefusedError for a window in which the person is not due: ended, or paused."""
+    supervision = supervision_of(session, [order.offender_id])[order.offender_id]
+    if not supervision.covers(times):
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/window", "supervision"))
 
 
 def _added(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import WindowOutcome
-from storage.records import Offender, Office, ReportingPlan, Window
+from storage.records import Offender, Office, ReportingPlan, SupervisionPeriod, Window
 from verifier.attendance.plans import DailyPlan
 from verifier.attendance.supervision import due_between
 from verifier.local_time import SHANGHAI, local_date
@@ -50,7 +50,12 @@ def _without_window(session: Session, day: date, not_before: time) -> list[Plann
             or_(ReportingPlan.ended_on.is_(None), ReportingPlan.ended_on > day),
             # A plan whose day runs past midnight is due tomorrow.
             or_(ReportingPlan.due > not_before, ReportingPlan.due <= ReportingPlan.opens),
-            due_between(ReportingPlan.offender_id, literal(day), _last_day(day)),
+            due_between(
+                ReportingPlan.offender_id,
+                literal(day),
+                _last_day(day),
+                SupervisionPeriod.end_decided_at.is_(None),
+            ),
             ~select(Window.id)
             .where(Window.plan_id == ReportingPlan.id, Window.planned_for == day)
             .exists(),

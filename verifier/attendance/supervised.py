@@ -39,10 +39,21 @@ class Days:
 
 
 @dataclass(frozen=True)
+class Period(Days):
+    """The days of a period, and when its end was decided, if it did not come by itself."""
+
+    end_decided_at: datetime | None = None
+
+    def expects(self, instant: datetime) -> bool:
+        """Tells whether what lasts until an instant could still be asked of the person."""
+        return self.end_decided_at is None or instant <= self.end_decided_at
+
+
+@dataclass(frozen=True)
 class Supervision:
     """The periods of one person, and the pauses in them that were not called off."""
 
-    periods: tuple[Days, ...] = ()
+    periods: tuple[Period, ...] = ()
     pauses: tuple[Days, ...] = ()
 
     def state(self, day: date) -> SupervisionState | None:
@@ -58,10 +69,14 @@ class Supervision:
     def covers(self, times: WindowTimes) -> bool:
         """Tells whether somebody is due in a window: all of it lies within, none in a pause.
 
-        One that ends at midnight touches no next day.
+        One that ends at midnight touches no next day; one that was still open when an end was
+        decided is asked of nobody.
         """
         first, last = local_date(times.opens), local_date(times.grace_ends - A_MOMENT)
-        within = any(period.first <= first and not period.is_over(last) for period in self.periods)
+        within = any(
+            period.first <= first and not period.is_over(last) and period.expects(times.grace_ends)
+            for period in self.periods
+        )
         return within and not any(pause.meet(Days(first, last)) for pause in self.pauses)
 
     def takes(self, captured: datetime, received: datetime, upload: timedelta) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, or_, sele
 from sqlalchemy.orm import Session
 
 from storage.records import SupervisionPause, SupervisionPeriod, Window
-from verifier.attendance.supervised import A_MOMENT, Days, Supervision
+from verifier.attendance.supervised import A_MOMENT, Days, Period, Supervision
 
 # An expression of PostgreSQL or a value: a day in Asia/Shanghai.
 Day = SQLColumnExpression[date] | date
@@ -29,10 +29,12 @@ def supervision_of(session: Session, offender_ids: Iterable[UUID]) -> dict[UUID,
         .where(SupervisionPeriod.offender_id.in_(set(offender_ids)))
         .execution_options(populate_existing=True)
     )
-    periods: dict[UUID, set[Days]] = defaultdict(set)
+    periods: dict[UUID, set[Period]] = defaultdict(set)
     pauses: dict[UUID, set[Days]] = defaultdict(set)
     for period, pause in rows:
-        periods[period.offender_id].add(Days(period.starts_on, period.ends_on))
+        periods[period.offender_id].add(
+            Period(period.starts_on, period.ends_on, period.end_decided_at)
+        )
         if pause is not None:
             pauses[period.offender_id].add(Days(pause.starts_on, pause.ends_on))
     return defaultdict(
@@ -41,10 +43,13 @@ def supervision_of(session: Session, offender_ids: Iterable[UUID]) -> dict[UUID,
     )
 
 
-def due_between(person: SQLColumnExpression[UUID], first: Day, last: Day) -> ColumnElement[bool]:
+def due_between(
+    person: SQLColumnExpression[UUID], first: Day, last: Day, expected: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Gives the condition that a person is under supervision on all these days, none paused.
 
-    It says in SQL what Supervision.covers says of one window.
+    `expected` says of a period whether its end was not decided before. Together they say in SQL
+    what Supervision.covers says of one window.
     """
     period = (
         select(SupervisionPeriod.id)
@@ -52,6 +57,7 @@ def due_between(person: SQLColumnExpression[UUID], first: Day, last: Day) -> Col
             SupervisionPeriod.offender_id == person,
             SupervisionPeriod.starts_on <= first,
             or_(SupervisionPeriod.ends_on.is_(None), SupervisionPeriod.ends_on >= last),
+            expected,
         )
         .exists()
     )
@@ -74,6 +80,10 @@ def due_in_window() -> ColumnElement[bool]:
         Window.offender_id,
         _local_day(Window.opens_at),
         _local_day(Window.grace_ends_at - A_MOMENT),
+        or_(
+            SupervisionPeriod.end_decided_at.is_(None),
+            Window.grace_ends_at <= SupervisionPeriod.end_decided_at,
+        ),
     )
 
 

@@ -89,7 +89,8 @@ SETS = (
              'checkin_not_decided', 'checkin_recorded', 'place_not_accepted',
              'window_not_received', 'window_missed', 'window_excused', 'objection_decided',
              'supervision_started', 'supervision_end_set', 'supervision_ended',
-             'supervision_paused', 'supervision_resumed', 'office_changed')) NOT VALID""",
+             'supervision_paused', 'supervision_resumed', 'pause_called_off',
+             'office_changed')) NOT VALID""",
     "ALTER TABLE notices VALIDATE CONSTRAINT notices_kind_check",
 )
 # Whoever takes a person over does not see them until then, so the row itself is moved by this

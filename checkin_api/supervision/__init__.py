@@ -1,0 +1,1 @@
+"""The supervision of a person: when it begins, pauses and ends, and which office has it."""
