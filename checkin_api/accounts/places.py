@@ -89,24 +89,23 @@ def rename_district(parts: Parts, caller: OfficerCaller, district_id: UUID, name
         _rename(session, session.get(District, district_id, with_for_update=True), name, parts)
 
 
-def rename_office(parts: Parts, caller: OfficerCaller, office_id: UUID, name: str) -> UUID:
-    """Give an office another name, and say of which district it is; raises RefusedError."""
+def rename_office(parts: Parts, caller: OfficerCaller, office_id: UUID, name: str) -> None:
+    """Give an office another name; raises RefusedError."""
     with transaction(parts.sessions, caller.scope) as session:
         found = session.get(Office, office_id, with_for_update=True)
-        return _rename(session, found, name, parts).district_id
+        _rename(session, found, name, parts)
 
 
 Place = TypeVar("Place", District, Office)
 
 
-def _rename(session: Session, row: Place | None, name: str, parts: Parts) -> Place:
+def _rename(session: Session, row: Place | None, name: str, parts: Parts) -> None:
     if row is None:
         raise RefusedError(ProblemCode.NOT_FOUND)
     wanted = line(name)
     if row.name != wanted:
         row.name = wanted
         audit.record(session, f"{_kind(row)}_renamed", parts.now(), subject=row.id)
-    return row
 
 
 def _kind(row: District | Office) -> str:

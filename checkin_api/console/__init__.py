@@ -1,14 +1,17 @@
 """The officers' pages: one file a page, each parses, calls a feature's service and renders."""
 
 from checkin_api.console import (
+    accounts,
     activation,
     checkin,
     contact,
     enrolment,
     items,
+    office_register,
     order,
     people,
     photos,
+    postings,
     receipts,
     sign_in,
     window,
@@ -29,6 +32,9 @@ PAGES = (
     contact,
     receipts,
     photos,
+    postings,
+    accounts,
+    office_register,
 )
 
 

@@ -1,6 +1,6 @@
 """Reading the fields of a form: texts to values, None for what is absent or makes no sense."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from math import isfinite
 from typing import TypeVar
@@ -63,3 +63,11 @@ def time_of_day(name: str) -> time | None:
     except ValueError:
         return None
     return found if found.tzinfo is None else None
+
+
+def day(name: str) -> date | None:
+    """Read a day."""
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        return None

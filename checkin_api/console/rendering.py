@@ -23,6 +23,9 @@ PLACES = (
     ("items", Action.SEE_ITEMS),
     ("people", Action.SEE_PERSON),
     ("receipts", Action.SEE_PERSON),
+    ("postings", Action.CONFIRM_POSTING),
+    ("accounts", Action.MANAGE_ACCOUNTS),
+    ("offices", Action.MANAGE_OFFICES),
 )
 
 

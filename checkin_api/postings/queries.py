@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session, aliased
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.confirming import CONFIRMED_BY, COVERED_BY
 from checkin_api.access.officers import posting_in_force
-from checkin_api.postings.reach import concerns, confirmable, coverable, holds, waits
+from checkin_api.postings.reach import (
+    concerns,
+    confirmable,
+    coverable,
+    endable,
+    holds,
+    is_last,
+    waits,
+)
 from storage.records import District, Office, Officer, Posting, Role
 from verifier.local_time import local_date
 
@@ -33,6 +41,7 @@ class PostingSeen:
     set_up: bool
     confirmable: bool
     coverable: bool
+    last: bool  # nobody would be left to confirm the next one
 
     @property
     def confirmed_by(self) -> list[Role]:
@@ -67,8 +76,9 @@ Covered = aliased(Officer)
 def board(session: Session, caller: OfficerCaller, words: str) -> Board:
     """Give the postings that the caller answers for; by name or login where words are given."""
     today = local_date(caller.asked_at)
-    waiting = _seen(session, caller, _matching(words), waits())
-    posted = _seen(session, caller, _matching(words), holds(today))
+    mine = and_(concerns(caller), _matching(words))
+    waiting = _seen(session, caller, and_(mine, waits()))
+    posted = _seen(session, caller, and_(mine, holds(today)))
     return Board(
         waiting=tuple(one for one in waiting if one.confirmable),
         elsewhere=tuple(one for one in waiting if not one.confirmable),
@@ -77,17 +87,18 @@ def board(session: Session, caller: OfficerCaller, words: str) -> Board:
     )
 
 
-def count_waiting(session: Session, caller: OfficerCaller) -> int:
-    """Give how many postings wait for this caller's confirmation."""
-    asked = select(func.count()).select_from(Posting).where(confirmable(caller))
-    return session.scalars(asked).one()
+def posting_to_end(session: Session, caller: OfficerCaller, posting_id: UUID) -> PostingSeen | None:
+    """Give a posting that the caller may end and that has not ended."""
+    open_ones = and_(Posting.id == posting_id, Posting.ended_at.is_(None), endable(caller))
+    return next(iter(_seen(session, caller, open_ones)), None)
 
 
 def posting_to_cover(
     session: Session, caller: OfficerCaller, posting_id: UUID
 ) -> PostingSeen | None:
     """Give a posting that the caller may set a cover for."""
-    return next(iter(_seen(session, caller, Posting.id == posting_id, coverable(caller))), None)
+    wanted = and_(Posting.id == posting_id, coverable(caller))
+    return next(iter(_seen(session, caller, wanted)), None)
 
 
 def stand_ins(session: Session, caller: OfficerCaller, posting: Posting) -> list[StandIn]:
@@ -123,12 +134,9 @@ def district_of(session: Session, posting: Posting) -> UUID | None:
 
 
 def _seen(
-    session: Session,
-    caller: OfficerCaller,
-    wanted: ColumnElement[bool],
-    state: ColumnElement[bool],
+    session: Session, caller: OfficerCaller, wanted: ColumnElement[bool]
 ) -> list[PostingSeen]:
-    rows = session.execute(_asked(caller).where(and_(concerns(caller), wanted, state))).all()
+    rows = session.execute(_asked(caller).where(wanted)).all()
     return [
         PostingSeen(
             id=posting.id,
@@ -143,12 +151,13 @@ def _seen(
             set_up=person.password_hash is not None,
             confirmable=may_confirm,
             coverable=may_cover,
+            last=last,
         )
-        for posting, person, place, covers, may_confirm, may_cover in rows
+        for posting, person, place, covers, may_confirm, may_cover, last in rows
     ]
 
 
-Asked = Select[Posting, Officer, str, str, bool, bool]
+Asked = Select[Posting, Officer, str, str, bool, bool, bool]
 
 
 def _asked(caller: OfficerCaller) -> Asked:
@@ -160,12 +169,12 @@ def _asked(caller: OfficerCaller) -> Asked:
             Covered.name,
             confirmable(caller),
             coverable(caller),
+            is_last(local_date(caller.asked_at)),
         )
         .join(Officer, Officer.id == Posting.officer_id)
         .outerjoin(Office, Office.id == Posting.office_id)
         .outerjoin(District, District.id == Posting.district_id)
         .outerjoin(Covered, Covered.id == Posting.covers_id)
-        .where(Officer.disabled_at.is_(None))
         .order_by(District.name, Office.name, Posting.role, Officer.name, Posting.id)
         .limit(MOST_SHOWN)
     )

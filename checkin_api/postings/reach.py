@@ -81,11 +81,12 @@ def is_set_up() -> ColumnElement[bool]:
 
 
 def holds(today: date) -> ColumnElement[bool]:
-    """Give the condition on confirmed postings that are in force today or will be."""
+    """Give the condition on confirmed postings, of open accounts, in force today or later."""
     return and_(
         Posting.confirmed_at.is_not(None),
         Posting.ended_at.is_(None),
         or_(Posting.ends_on.is_(None), Posting.ends_on >= today),
+        is_open(),
     )
 
 
@@ -108,7 +109,7 @@ def another_holds(role: Role, today: date) -> ColumnElement[bool]:
 def is_last(today: date) -> ColumnElement[bool]:
     """Give the condition on postings after whose end nobody would have the role there."""
     ways = [and_(Posting.role == role, ~another_holds(role, today)) for role in NEVER_NONE]
-    return and_(holds(today), is_open(), or_(false(), *ways))
+    return and_(holds(today), or_(false(), *ways))
 
 
 def _allows_first(role: Role, confirmer: Role, today: date) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.officers import posting_in_force
-from checkin_api.postings.queries import Board, board, district_of
+from checkin_api.postings.queries import Board, PostingSeen, board, district_of, posting_to_end
 from checkin_api.postings.reach import concerns, confirmable, endable, is_last
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode
@@ -47,11 +47,12 @@ def confirm_postings(parts: Parts, caller: OfficerCaller, ids: Collection[UUID])
         return len(waiting)
 
 
-def end_posting(parts: Parts, caller: OfficerCaller, posting_id: UUID) -> None:
+def end_posting(parts: Parts, caller: OfficerCaller, posting_id: UUID) -> UUID:
     """End a posting, or decline one that waits; the account loses it with its next request.
 
-    Again, and nothing changes. Raises RefusedError: not_found, or invalid_content for the last of
-    those without whom nobody could confirm the next. Covers end with what they rested on.
+    Gives the account. Again, and nothing changes. Raises RefusedError: not_found, or
+    invalid_content for the last of those without whom nobody could confirm the next. Covers end
+    with what they rested on.
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
@@ -62,11 +63,21 @@ def end_posting(parts: Parts, caller: OfficerCaller, posting_id: UUID) -> None:
         if posting is None:
             raise RefusedError(ProblemCode.NOT_FOUND)
         if posting.ended_at is not None:
-            return
+            return posting.officer_id
         if _is(session, posting, is_last(local_date(now))):
             raise RefusedError(ProblemCode.INVALID_CONTENT, at("posting", "last"))
         _end(session, posting, now)
         _end_covers_without_ground(session, posting, now)
+        return posting.officer_id
+
+
+def read_posting(parts: Parts, caller: OfficerCaller, posting_id: UUID) -> PostingSeen:
+    """Give a posting that the caller may end; raises RefusedError(not_found)."""
+    with transaction(parts.sessions, caller.scope) as session:
+        found = posting_to_end(session, caller, posting_id)
+        if found is None:
+            raise RefusedError(ProblemCode.NOT_FOUND)
+        return found
 
 
 def wait_for_turn(session: Session) -> None:
