@@ -130,7 +130,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.SET_DUTIES: DECIDES,
     Action.ISSUE_ACTIVATION: DECIDES,
     Action.DECIDE_PHONE: DECIDES,
-    Action.STOP_PHONE: DECIDES,
+    Action.STOP_PHONE: dict.fromkeys(DECIDES, Whose.DISTRICT),  # a lost key waits for no office
     Action.SUPERVISE: LEADS,
     Action.POST_COVER: LEADS,
     Action.CONFIRM_POSTING: LEADS
