@@ -1,7 +1,6 @@
 """Lays what is not there yet; what is there is left as it is, and contradictions are refused."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,6 +17,12 @@ from checkin_api.admin.acts import (
     wait_for_turn,
 )
 from checkin_api.admin.faults import Fault, Mistake, RefusedCommandError, refuse
+from checkin_api.admin.first_duties import (
+    default_times,
+    first_period,
+    first_plan,
+    plan_starts,
+)
 from checkin_api.admin.layout import (
     DistrictEntry,
     Layout,
@@ -32,15 +37,9 @@ from storage.records import (
     Offender,
     Office,
     Officer,
-    PlanKind,
     Posting,
-    ReportingPlan,
     Role,
-    SupervisionPeriod,
 )
-from verifier.attendance.plans import DailyPlan
-from verifier.local_time import local_date
-from verifier.rules.in_force import in_force
 
 Row = TypeVar("Row", District, Office, Officer, Offender)
 Place = TypeVar("Place", District, Office)
@@ -122,33 +121,12 @@ def _lay_person(act: Act, entry: PersonEntry) -> Done:
         return Done(Kind.PERSON, entry.number, Change.UNCHANGED, str(held.id))
     person = Offender(number=entry.number, name=entry.name, office_id=office.id, created_at=act.now)
     done = _added(act, Kind.PERSON, entry.number, person)
-    starts = entry.starts or local_date(act.now)
-    act.session.add(SupervisionPeriod(offender_id=person.id, starts_on=starts, created_at=act.now))
+    act.session.add(first_period(act, person.id, entry.starts))
     if entry.plan is Plan.DAILY:
-        act.session.add(_daily_plan(act, person.id, office.district_id, _plan_starts(act, entry)))
+        times = default_times(act, office.district_id)
+        starts = entry.plan_starts or plan_starts(act, entry.starts)
+        act.session.add(first_plan(act, person.id, times, starts))
     return done
-
-
-def _plan_starts(act: Act, entry: PersonEntry) -> date:
-    if entry.plan_starts is not None:
-        return entry.plan_starts
-    # Today's window may be nearly over before anybody has told the person.
-    tomorrow = local_date(act.now) + timedelta(days=1)
-    return max(entry.starts or tomorrow, tomorrow)
-
-
-def _daily_plan(act: Act, person_id: UUID, district_id: UUID, starts: date) -> ReportingPlan:
-    times = DailyPlan.of(in_force(act.session, district_id, act.now))
-    return ReportingPlan(
-        offender_id=person_id,
-        kind=PlanKind.DAILY,
-        opens=times.opens,
-        due=times.due,
-        grace_ends=times.grace_ends,
-        starts_on=starts,
-        created_by=act.session.info["scope"].actor,
-        created_at=act.now,
-    )
 
 
 KEY_OF: dict[type, Any] = {
