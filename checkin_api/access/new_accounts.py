@@ -29,31 +29,40 @@ def propose_posting(
 ) -> Posting:
     """Post an account; it grants nothing until somebody else has confirmed it, where one must."""
     scope: Scope = session.info["scope"]
-    at_once = needs_no_confirmation(role, scope.kind)
-    posting = Posting(
+    posting = new_posting(officer_id, role, place, now, scope)
+    session.add(posting)
+    session.flush()
+    audit.record(session, "posting_proposed", now, subject=posting.id, **in_codes(posting))
+    return posting
+
+
+def new_posting(
+    officer_id: UUID, role: Role, place: UUID | None, now: datetime, by: Scope
+) -> Posting:
+    """Give the row of a posting from today on."""
+    at_once = needs_no_confirmation(role, by.kind)
+    return Posting(
         officer_id=officer_id,
         role=role,
         office_id=place if role in OFFICE_ROLES else None,
         district_id=place if role in DISTRICT_ROLES else None,
         starts_on=local_date(now),
-        created_by=scope.actor,
+        created_by=by.actor,
         created_at=now,
-        confirmed_by=scope.actor if at_once else None,
+        confirmed_by=by.actor if at_once else None,
         confirmed_at=now if at_once else None,
     )
-    session.add(posting)
-    session.flush()
-    audit.record(
-        session,
-        "posting_proposed",
-        now,
-        subject=posting.id,
-        officer=str(officer_id),
-        role=role,
-        place=None if place is None else str(place),
-        in_force=at_once,
-    )
-    return posting
+
+
+def in_codes(posting: Posting) -> dict[str, str | bool | None]:
+    """Say of a posting what its entry in the audit says."""
+    place = posting.office_id or posting.district_id
+    return {
+        "officer": str(posting.officer_id),
+        "role": posting.role,
+        "place": None if place is None else str(place),
+        "in_force": posting.confirmed_at is not None,
+    }
 
 
 def needs_no_confirmation(role: Role, by: ScopeKind) -> bool:
