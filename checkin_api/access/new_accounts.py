@@ -1,6 +1,7 @@
 """What an account begins with, at the terminal and in the console: its code and its postings."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -54,7 +55,7 @@ def new_posting(
     )
 
 
-def in_codes(posting: Posting) -> dict[str, str | bool | None]:
+def in_codes(posting: Posting) -> dict[str, Any]:
     """Say of a posting what its entry in the audit says."""
     place = posting.office_id or posting.district_id
     return {
