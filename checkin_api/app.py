@@ -3,10 +3,12 @@
 from flask import Flask
 
 from checkin_api.access.gate import install_gate
+from checkin_api.access.limits import install_limits
 from checkin_api.access.tokens import install_tokens
 from checkin_api.checkins import views as checkins
 from checkin_api.console import pages, refusal_page
 from checkin_api.contract import views as contract
+from checkin_api.device_requests import views as device_requests
 from checkin_api.devices import views as devices
 from checkin_api.notices import views as notices
 from checkin_api.objections import views as objections
@@ -21,7 +23,17 @@ from checkin_api.windows import views as windows
 from mobile_contract.checkins import LARGEST_REQUEST
 from storage.parts import Parts
 
-ROOMS = (contract, checkins, devices, notices, objections, offenders, study, windows)
+ROOMS = (
+    contract,
+    checkins,
+    device_requests,
+    devices,
+    notices,
+    objections,
+    offenders,
+    study,
+    windows,
+)
 
 
 def routes() -> list[Route]:
@@ -41,6 +53,7 @@ def create_app(settings: WebSettings, parts: Parts) -> Flask:
     app.extensions.update(parts=parts, web_settings=settings)
     install_tokens(app, parts.keys, settings)
     install_observation(app)
+    install_limits(app, settings)
     install_gate(app)
     install_problems(app, refusal_page)
     install(app, routes())

@@ -5,13 +5,27 @@ from datetime import datetime
 
 from flask import Flask, Response, g, request
 
-from checkin_api.extensions import parts
+from checkin_api.extensions import parts, web_settings
 from storage.keys import make_nonce
 
 CONTENT_POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self';"
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+
+
+# Nothing here uses a camera, a place or the like in a browser; phones have their own app.
+FEATURES = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
+HYGIENE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+A_YEAR_OF_TLS = "max-age=31536000"
 
 
 def server_time(now: datetime) -> str:
@@ -33,11 +47,10 @@ def _dress(response: Response) -> Response:
     now = parts().now()
     response.headers["Server-Time"] = server_time(now)
     response.headers["Request-Id"] = g.get("request_id", "")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.update(HYGIENE)
     response.headers["DPoP-Nonce"] = make_nonce(parts().keys, now)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    # Behind a proxy the request itself is plain; browsers heed the header over TLS only.
+    if request.is_secure or web_settings().secure_cookies:
+        response.headers["Strict-Transport-Security"] = A_YEAR_OF_TLS
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -13,6 +13,7 @@ from checkin_api.uploads import discard_rest
 from mobile_contract.codes import ProblemCode
 from mobile_contract.messages import Language, message
 from mobile_contract.problems import CONTENT_TYPE, RETRY, STATUS, Problem
+from mobile_contract.proofs import ALGORITHM, SCHEME
 from storage.database import DatabaseUnavailableError
 from storage.media import ObjectDiffersError, ObjectMissingError, StoreUnavailableError
 
@@ -32,12 +33,19 @@ OF_EXCEPTION: dict[type[Exception], ProblemCode] = {
     ObjectMissingError: ProblemCode.NOT_FOUND,
     ObjectDiffersError: ProblemCode.NOT_FOUND,
 }
+DPOP_ERRORS = {
+    ProblemCode.TOKEN_EXPIRED: "invalid_token",
+    ProblemCode.DEVICE_REVOKED: "invalid_token",
+    ProblemCode.NOT_REGISTERED: "invalid_token",
+    ProblemCode.USE_DPOP_NONCE: "use_dpop_nonce",
+    ProblemCode.INVALID_DPOP_PROOF: "invalid_dpop_proof",
+}
 
 
 def install_problems(app: Flask, page: Callable[[int], tuple[str, int]]) -> None:
     """Answer every exception; `page` renders a refusal of the console for a person."""
 
-    def answer(fault: Exception) -> Response | tuple[str, int]:
+    def answer(fault: Exception) -> Response:
         refusal = refusal_of(fault)
         if refusal.code is ProblemCode.INTERNAL:
             log.error("unforeseen", exc_info=fault)
@@ -48,9 +56,20 @@ def install_problems(app: Flask, page: Callable[[int], tuple[str, int]]) -> None
             return problem_response(refusal)
         if refusal.code is ProblemCode.NOT_SIGNED_IN:
             return _to_sign_in()
-        return page(STATUS[refusal.code])
+        return _page_response(page, refusal)
 
     app.register_error_handler(Exception, answer)
+
+
+def _page_response(page: Callable[[int], tuple[str, int]], refusal: RefusedError) -> Response:
+    text, status = page(STATUS[refusal.code])
+    return _patient(Response(text, status, content_type="text/html; charset=utf-8"), refusal)
+
+
+def _patient(response: Response, refusal: RefusedError) -> Response:
+    if refusal.retry_after_s is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    return response
 
 
 def _to_sign_in() -> Response:
@@ -91,9 +110,14 @@ def problem_of(refusal: RefusedError) -> Problem:
 def problem_response(refusal: RefusedError) -> Response:
     """Render the problem document of a refusal."""
     told = problem_of(refusal)
-    response = Response(told.model_dump_json(), told.status, content_type=CONTENT_TYPE)
-    if refusal.retry_after_s is not None:
-        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    answer = Response(told.model_dump_json(), told.status, content_type=CONTENT_TYPE)
+    response = _patient(answer, refusal)
     if told.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = _challenge(refusal.code)
     return response
+
+
+def _challenge(code: ProblemCode) -> str:
+    """Say by which scheme to come again, and what was wrong (RFC 9449, 7.1)."""
+    error = DPOP_ERRORS.get(code)
+    return f'{SCHEME} algs="{ALGORITHM}"' + (f', error="{error}"' if error else "")

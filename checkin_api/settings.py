@@ -1,10 +1,13 @@
 """What the web process needs to know beyond the storage; frozen, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from storage.settings import required
+
+Network = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class WebSettings:
     access_token_life: timedelta = timedelta(minutes=10)
     sign_in_idle: timedelta = timedelta(minutes=30)
     sign_in_life: timedelta = timedelta(hours=12)
+    sign_in_pending: timedelta = timedelta(minutes=15)  # from the password to the code
+    # Where limits are counted; without one each process counts for itself.
+    redis_url: str | None = field(default=None, repr=False)
+    sign_in_per_address: int = 30  # refused ones a minute
+    exempt_networks: tuple[Network, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
 
     @property
     def secure_cookies(self) -> bool:
@@ -24,6 +33,22 @@ class WebSettings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "WebSettings":
-        """Read from an environment; raises SettingMissingError."""
-        operator = environ.get("OPERATOR") or cls.operator
-        return cls(public_url=required(environ, "PUBLIC_URL"), operator=operator)
+        """Read from an environment; raises SettingMissingError, ValueError naming the setting."""
+        per_address = environ.get("SIGN_IN_PER_ADDRESS") or cls.sign_in_per_address
+        return cls(
+            public_url=required(environ, "PUBLIC_URL"),
+            operator=environ.get("OPERATOR") or cls.operator,
+            redis_url=environ.get("REDIS_URL") or None,
+            sign_in_per_address=int(per_address),
+            exempt_networks=_networks(environ, "EXEMPT_NETWORKS"),
+            trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
+        )
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    """Read addresses and networks (CIDR) with commas or blanks between them."""
+    try:
+        return tuple(ip_network(one) for one in environ.get(name, "").replace(",", " ").split())
+    except ValueError as fault:
+        message = f"{name}: {fault}"
+        raise ValueError(message) from fault

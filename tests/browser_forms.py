@@ -1,10 +1,12 @@
 """A browser without a screen: reads the forms of a page and sends them, as an officer would."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
 import httpx
+import pyotp
 
 
 @dataclass
@@ -16,6 +18,7 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
 
 
+SECRET = re.compile(r'data-secret="([A-Z2-7]+)"')
 UNTOUCHED = {"hidden", "text", "number", "date", "datetime-local"}
 
 
@@ -54,7 +57,9 @@ class Browser:
         assert answer.status_code == expected, (path, answer.status_code, answer.text[:500])
         return answer.text
 
-    def submit(self, path: str, action: str, files: Any = None, **fields: str) -> httpx.Response:
+    def submit(
+        self, path: str, action: str, files: Any = None, **fields: str | list[str]
+    ) -> httpx.Response:
         """Open a page, fill the form whose action ends so, and send it."""
         forms = _Forms(path)
         forms.feed(self.page(path))
@@ -65,3 +70,18 @@ class Browser:
         if answer.status_code == httpx.codes.SEE_OTHER:
             return self.http.get(answer.headers["Location"])
         return answer
+
+    def sign_in(self, login: str, password: str, code: str) -> httpx.Response:
+        """Sign in with password and code."""
+        self.submit("/sign-in", "/sign-in", login=login, password=password)
+        return self.submit("/second-factor", "/second-factor", code=code)
+
+    def set_second_factor_up(self) -> str:
+        """Confirm the second factor that the page shows; gives its secret."""
+        found = SECRET.search(self.page("/second-factor/set-up"))
+        assert found is not None
+        answer = self.submit(
+            "/second-factor/set-up", "/second-factor/set-up", code=pyotp.TOTP(found[1]).now()
+        )
+        assert answer.status_code == httpx.codes.OK, answer.text[:500]
+        return found[1]

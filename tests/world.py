@@ -42,5 +42,5 @@ class World(Stage):
     def officer(self, account: Officer) -> Browser:
         """A browser that an officer has signed in with."""
         browser = self.browser()
-        browser.submit("/sign-in", "/sign-in", login=account.login, password=PASSWORD)
+        browser.sign_in(account.login, PASSWORD, self.factory.code(account))
         return browser

@@ -3,7 +3,7 @@
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import NotFound
 
-from checkin_api.access.by_cookie import COOKIE, caller_by_cookie
+from checkin_api.access.by_cookie import caller_by_cookie, cookie_secret
 from checkin_api.access.by_token import caller_by_token
 from checkin_api.access.callers import Anybody, Caller, OffenderCaller, OfficerCaller
 from checkin_api.access.looks import log_look
@@ -51,7 +51,7 @@ def whos(caller: Caller) -> frozenset[Who]:
 def _caller(route: Route) -> Caller:
     if route.path.startswith("/v1/"):
         return caller_by_token(route)
-    return caller_by_cookie(request.cookies.get(COOKIE, ""))
+    return caller_by_cookie(cookie_secret())
 
 
 def _log_look(caller: Caller, route: Route) -> None:

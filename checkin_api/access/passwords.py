@@ -8,11 +8,9 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from checkin_api.access.common_passwords import MOST_LENGTH
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
-
-LEAST_LENGTH = 12
-MOST_LENGTH = 200  # argon2 hashes any length; nobody types more
 
 # One check takes 64 MiB and a tenth of a second: a crowd at the door neither fills the memory nor
 # keeps every thread from the phones.

@@ -1,19 +1,30 @@
 """The officers' pages: one file a page, each parses, calls a feature's service and renders."""
 
 from checkin_api.console import (
+    account,
     accounts,
     activation,
+    audit,
     checkin,
     contact,
     enrolment,
+    figures,
     items,
+    minors,
+    notes,
     office_register,
+    openings,
+    opinions,
     order,
     people,
     photos,
     postings,
     receipts,
+    recusals,
+    second_factor,
     sign_in,
+    supervision,
+    transfers,
     window,
 )
 from checkin_api.console.rendering import open_page
@@ -22,6 +33,8 @@ from mobile_contract.messages import Language, catalogue
 
 PAGES = (
     sign_in,
+    second_factor,
+    account,
     items,
     checkin,
     window,
@@ -35,6 +48,15 @@ PAGES = (
     postings,
     accounts,
     office_register,
+    notes,
+    recusals,
+    minors,
+    figures,
+    openings,
+    opinions,
+    audit,
+    supervision,
+    transfers,
 )
 
 

@@ -5,7 +5,7 @@ import hmac
 
 from flask import current_app, request
 
-from checkin_api.access.by_cookie import COOKIE
+from checkin_api.access.by_cookie import cookie_secret
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
 
@@ -15,8 +15,7 @@ OWN_SITES = frozenset({"same-origin", "none"})
 
 def form_token() -> str:
     """Give the token that this sign-in's forms carry; nobody can make it without the cookie."""
-    secret = request.cookies.get(COOKIE, "")
-    return hmac.new(secret.encode(), b"checkin-console-form", hashlib.sha256).hexdigest()
+    return hmac.new(cookie_secret().encode(), b"checkin-console-form", hashlib.sha256).hexdigest()
 
 
 def require_own_form(*, signed_in: bool) -> None:

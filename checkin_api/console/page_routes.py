@@ -10,6 +10,7 @@ from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
 from checkin_api.console.form_safety import require_own_form
 from checkin_api.console.rendering import LANGUAGE_COOKIE, chosen_language
+from checkin_api.extensions import web_settings
 from checkin_api.refusals import RefusedError
 from checkin_api.routes import Routes
 from mobile_contract.codes import ProblemCode
@@ -69,6 +70,6 @@ def _remembering_language(response: Response) -> Response:
             max_age=LANGUAGE_KEPT_S,
             httponly=True,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=web_settings().secure_cookies,
         )
     return response

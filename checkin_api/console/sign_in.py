@@ -1,17 +1,19 @@
-"""Pages before and around being signed in."""
+"""Pages before and around being signed in: the password's step, and leaving."""
 
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from flask import Response, request
 
-from checkin_api.access.by_cookie import COOKIE
+from checkin_api.access.attempts import count_sign_in
+from checkin_api.access.by_cookie import carrying, dropping
 from checkin_api.access.callers import Caller, OfficerCaller
 from checkin_api.access.gate import may
 from checkin_api.access.permissions import Action
 from checkin_api.console.local_addresses import local_address, see_other
 from checkin_api.console.page_routes import PageRoutes
-from checkin_api.console.rendering import open_page, page
-from checkin_api.extensions import parts, web_settings
+from checkin_api.console.rendering import open_page
+from checkin_api.extensions import parts
 from checkin_api.sign_in.service import (
     Credentials,
     SetUp,
@@ -32,12 +34,6 @@ def start(caller: OfficerCaller) -> Response:
     return see_other("/items" if sees_items else "/account")
 
 
-@routes.get("/account", Action.SEE_ACCOUNT)
-def account(caller: OfficerCaller) -> str:
-    """Show who is signed in."""
-    return page("account.html", caller)
-
-
 @routes.get("/sign-in", Action.SIGN_IN)
 def sign_in_page(_caller: Caller) -> str:
     """Ask for login and password."""
@@ -46,15 +42,16 @@ def sign_in_page(_caller: Caller) -> str:
 
 @routes.post("/sign-in", Action.SIGN_IN)
 def enter(_caller: Caller) -> Response | tuple[str, int]:
-    """Sign in."""
+    """Take the password and ask for the second factor."""
     target = local_address(request.form.get("next", "/"))
     typed = Credentials(request.form.get("login", ""), request.form.get("password", ""))
+    count_sign_in(typed.login)
     try:
         secret = sign_in(parts(), typed)
     except SignInRefusedError:
         text = open_page("sign_in.html", next=target, fault="console.fault.sign_in")
         return text, HTTPStatus.UNAUTHORIZED
-    return _carrying(see_other(target), secret)
+    return carrying(see_other(f"/second-factor?{urlencode({'next': target})}"), secret)
 
 
 @routes.get("/set-up", Action.SIGN_IN)
@@ -65,35 +62,28 @@ def set_up_page(_caller: Caller) -> str:
 
 @routes.post("/set-up", Action.SIGN_IN)
 def set_up(_caller: Caller) -> Response | tuple[str, int]:
-    """Set the first password and sign in."""
+    """Set the first password, or the one after a reset, and go on to the second factor."""
     password = request.form.get("password", "")
     if password != request.form.get("password_again", password):
         return _set_up_again("console.fault.passwords_differ")
     command = SetUp(request.form.get("login", ""), request.form.get("code", ""), password)
+    count_sign_in(command.login)
     try:
         secret = set_password(parts(), command)
-    except WeakPasswordError:
-        return _set_up_again("console.fault.password_length")
+    except WeakPasswordError as weak:
+        return _set_up_again(f"console.fault.password_{weak.why}")
     except SignInRefusedError:
-        return _set_up_again("console.fault.set_up")
-    return _carrying(see_other("/"), secret)
+        text, _ = _set_up_again("console.fault.set_up")
+        return text, HTTPStatus.UNAUTHORIZED
+    return carrying(see_other("/second-factor"), secret)
 
 
 @routes.post("/sign-out", Action.SIGN_OUT)
 def leave(caller: OfficerCaller) -> Response:
     """Sign out."""
     sign_out(parts(), caller)
-    response = see_other("/sign-in")
-    response.delete_cookie(COOKIE)
-    return response
+    return dropping(see_other("/sign-in"))
 
 
 def _set_up_again(fault: str) -> tuple[str, int]:
     return open_page("set_up.html", fault=fault), HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-def _carrying(response: Response, secret: str) -> Response:
-    response.set_cookie(
-        COOKIE, secret, httponly=True, samesite="Lax", secure=web_settings().secure_cookies
-    )
-    return response

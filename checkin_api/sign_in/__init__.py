@@ -1,1 +1,1 @@
-"""Signing in to the console: by password, the first time by a one-time set-up code."""
+"""Signing in to the console in two steps, the first time by a one-time set-up code."""

@@ -1,26 +1,25 @@
-"""Opening and ending a browser's sign-in; every attempt leaves an audit entry."""
+"""The password's part of signing in; every attempt leaves an audit entry."""
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.passwords import (
-    LEAST_LENGTH,
-    MOST_LENGTH,
-    password_hash,
-    password_matches,
-)
-from checkin_api.access.secret_texts import hashed, new_secret
+from checkin_api.access.common_passwords import Weakness, weakness
+from checkin_api.access.passwords import password_hash, password_matches
+from checkin_api.access.secret_texts import hashed, new_secret, plain_code
+from checkin_api.sign_in.opened import begin, end_all, officer_of
 from checkin_api.sign_in.queries import Account, account
 from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import DOOR, transaction
 from storage.parts import Parts
 from storage.records import Officer, SignIn
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class SetUp:
-    """What a person types the first time: the code of the administrator and a new password."""
+    """What a person types the first time: the one-time code and a new password."""
 
     login: str
     code: str = field(repr=False)
@@ -45,41 +44,74 @@ class SignInRefusedError(Exception):
 
 
 class WeakPasswordError(Exception):
-    """A new password is too short or too long."""
+    """A new password is not good enough."""
+
+    def __init__(self, why: Weakness) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def sign_in(parts: Parts, credentials: Credentials) -> str:
-    """Open a sign-in and give the cookie's secret; raises SignInRefusedError."""
+    """Begin a sign-in with a password and give the cookie's secret; raises SignInRefusedError.
+
+    It reaches nothing but the pages of the second factor.
+    """
     with transaction(parts.sessions, DOOR) as session:
-        officer = _by_login(session, credentials.login)
+        officer = officer_of(session, credentials.login)
     # Outside any transaction: checking takes a tenth of a second on purpose.
     matches = password_matches(officer.password_hash if officer else None, credentials.password)
     if officer is None or not matches:
         _refuse(parts, officer)
         raise SignInRefusedError
     with transaction(parts.sessions, DOOR) as session:
-        return _open(session, officer.id, parts.now())
+        return begin(session, parts.keys, officer.id, parts.now())
 
 
 def set_password(parts: Parts, command: SetUp) -> str:
-    """Exchange a one-time code for a password and sign in; gives the cookie's secret.
+    """Exchange a one-time code for a password and begin a sign-in; gives the cookie's secret.
 
     Raises WeakPasswordError and SignInRefusedError. Earlier sign-ins of the account end.
     """
-    if not LEAST_LENGTH <= len(command.password) <= MOST_LENGTH:
-        raise WeakPasswordError
+    with transaction(parts.sessions, DOOR) as session:
+        found = officer_of(session, command.login)
+    _require_strong(command.password, command.login, found)
     kept, now = password_hash(command.password), parts.now()
     with transaction(parts.sessions, DOOR) as session:
-        officer = _by_login(session, command.login, lock=True)
-        accepted = officer is not None and _is_set_up_code(officer, command.code, now)
-        if officer is not None and accepted:
+        officer = officer_of(session, command.login, lock=True)
+        if officer is not None and _is_set_up_code(officer, command.code, now):
             officer.password_hash = kept
             officer.setup_code_sha256 = officer.setup_expires_at = None
-            _end_all(session, officer.id, now)
+            end_all(session, officer.id, now)
             audit.record(session, "password_set", now, subject=officer.id)
-            return _open(session, officer.id, now)
+            return begin(session, parts.keys, officer.id, now)
     _refuse(parts, officer)
     raise SignInRefusedError
+
+
+def change_password(parts: Parts, caller: OfficerCaller, old: str, new: str) -> str:
+    """Change the caller's password; every other sign-in ends, this one gets a new secret.
+
+    Raises SignInRefusedError for a wrong old one, WeakPasswordError.
+    """
+    with transaction(parts.sessions, caller.scope) as session:
+        officer = session.get_one(Officer, caller.officer_id)
+    if not password_matches(officer.password_hash, old):
+        _refuse(parts, officer)
+        raise SignInRefusedError
+    _require_strong(new, officer.login, officer)
+    kept, now, secret = password_hash(new), parts.now(), new_secret()
+    with transaction(parts.sessions, caller.scope) as session:
+        session.execute(
+            update(Officer).where(Officer.id == caller.officer_id).values(password_hash=kept)
+        )
+        session.execute(
+            update(SignIn)
+            .where(SignIn.id == caller.sign_in_id)
+            .values(secret_sha256=hashed(secret))
+        )
+        end_all(session, caller.officer_id, now, except_one=caller.sign_in_id)
+        audit.record(session, "password_changed", now, subject=caller.officer_id)
+    return secret
 
 
 def sign_out(parts: Parts, caller: OfficerCaller) -> None:
@@ -94,48 +126,40 @@ def sign_out(parts: Parts, caller: OfficerCaller) -> None:
         audit.record(session, "signed_out", now, subject=caller.officer_id)
 
 
+def sign_out_everywhere(parts: Parts, caller: OfficerCaller) -> None:
+    """End every sign-in of the caller's account, this one too."""
+    now = parts.now()
+    with transaction(parts.sessions, caller.scope) as session:
+        end_all(session, caller.officer_id, now)
+        audit.record(session, "signed_out_everywhere", now, subject=caller.officer_id)
+
+
 def read_account(parts: Parts, caller: OfficerCaller) -> Account:
     """Give who is signed in."""
     with transaction(parts.sessions, caller.scope) as session:
         return account(session, caller)
 
 
-def _by_login(session: Session, login: str, *, lock: bool = False) -> Officer | None:
-    wanted = select(Officer).where(Officer.login == login.strip(), Officer.disabled_at.is_(None))
-    return session.scalars(wanted.with_for_update() if lock else wanted).first()
+def _require_strong(password: str, login: str, officer: Officer | None) -> None:
+    own = (login.strip(), officer.name) if officer else (login.strip(),)
+    if (why := weakness(password, own)) is not None:
+        raise WeakPasswordError(why)
 
 
 def _is_set_up_code(officer: Officer, code: str, now: datetime) -> bool:
     living = officer.setup_expires_at is not None and officer.setup_expires_at > now
-    return living and officer.setup_code_sha256 == hashed(code.upper().replace("-", ""))
-
-
-def _open(session: Session, officer_id: UUID, now: datetime) -> str:
-    secret = new_secret()
-    session.add(
-        SignIn(
-            secret_sha256=hashed(secret), officer_id=officer_id, started_at=now, last_seen_at=now
-        )
-    )
-    audit.record(session, "signed_in", now, subject=officer_id)
-    return secret
-
-
-def _end_all(session: Session, officer_id: UUID, now: datetime) -> None:
-    session.execute(
-        update(SignIn)
-        .where(SignIn.officer_id == officer_id, SignIn.ended_at.is_(None))
-        .values(ended_at=now)
-    )
+    return living and officer.setup_code_sha256 == hashed(plain_code(code))
 
 
 def _refuse(parts: Parts, officer: Officer | None) -> None:
     """Leave a trace of a refused attempt; never the login as typed, it may hold a password."""
+    officer_id: UUID | None = officer.id if officer else None
+    log.warning("sign_in_refused", extra={"officer_id": officer_id})
     with transaction(parts.sessions, DOOR) as session:
         audit.record(
             session,
             "sign_in_refused",
             parts.now(),
-            subject=officer.id if officer else None,
+            subject=officer_id,
             code=str(ProblemCode.SIGN_IN_REFUSED),
         )

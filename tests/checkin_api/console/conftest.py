@@ -11,7 +11,7 @@ from checkin_api.settings import WebSettings
 from storage.parts import Parts
 from storage.records import Officer
 from tests.browser_forms import Browser
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, Factory
 from tests.quiet_stack import owner, parts, stack
 
 __all__ = ["owner", "parts", "stack"]
@@ -34,14 +34,14 @@ def nobody(app: Flask) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(app: Flask) -> Iterator[Desk]:
+def desk(app: Flask, factory: Factory) -> Iterator[Desk]:
     """Makes a browser that an account has signed in with."""
     opened: list[httpx.Client] = []
 
     def of(account: Officer) -> Browser:
         opened.append(httpx.Client(transport=httpx.WSGITransport(app=app), base_url=SITE))
         browser = Browser(opened[-1])
-        browser.submit("/sign-in", "/sign-in", login=account.login, password=PASSWORD)
+        browser.sign_in(account.login, PASSWORD, factory.code(account))
         return browser
 
     yield of

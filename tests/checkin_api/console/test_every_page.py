@@ -17,6 +17,8 @@ from tests.checkin_api.console.conftest import Desk
 from tests.factories import PASSWORD, Factory
 
 OPEN_TO_ALL = {"/sign-in", "/set-up"}
+# For who gave the password; everybody else begins at the first step.
+SECOND_STEP = {"/second-factor", "/second-factor/set-up"}
 GETS = [route for route in pages() if route.method == "GET"]
 FORMS = [route for route in pages() if route.method == "POST"]
 WITH_IDS = [route for route in pages() if "<uuid:" in route.path]
