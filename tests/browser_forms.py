@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import httpx
-import pyotp
+
+from tests.authenticators import Authenticator
 
 
 @dataclass
@@ -76,12 +77,11 @@ class Browser:
         self.submit("/sign-in", "/sign-in", login=login, password=password)
         return self.submit("/second-factor", "/second-factor", code=code)
 
-    def set_second_factor_up(self) -> str:
-        """Confirm the second factor that the page shows; gives its secret."""
+    def set_second_factor_up(self) -> Authenticator:
+        """Confirm the second factor that the page shows; gives what makes its codes."""
         found = SECRET.search(self.page("/second-factor/set-up"))
         assert found is not None
-        answer = self.submit(
-            "/second-factor/set-up", "/second-factor/set-up", code=pyotp.TOTP(found[1]).now()
-        )
+        app = Authenticator(found[1])
+        answer = self.submit("/second-factor/set-up", "/second-factor/set-up", code=app.code())
         assert answer.status_code == httpx.codes.OK, answer.text[:500]
-        return found[1]
+        return app

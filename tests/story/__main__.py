@@ -66,7 +66,7 @@ def _on_stage(stack: LocalStack, folder: Path, telling: Telling, started: float)
 
 def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Telling) -> Cast:
     telling.chapter(1, "An administrator lays out a city, an officer enrols three people")
-    cast = lay_out(stage, dict(os.environ) | stack.environment("web"), telling)
+    cast = lay_out(stage, dict(os.environ) | stack.environment("command"), telling)
     enrol(cast, photos(), telling)
     telling.say("selfies are derived from the enrolled photos (crop, turn, light, JPEG)")
     scene = Scene(cast, photos(), telling, stack, processes)
@@ -101,7 +101,11 @@ def _keep(cast: Cast) -> None:
     url, write = cast.stage.url, sys.stdout.write
     write(f"\nConsole: {url}/sign-in   Contract: {url}/v1/docs\n")
     for login, password in cast.passwords.items():
-        write(f"   {login}  {password}\n")
+        write(f"   {login}  {password}  {cast.authenticators[login].secret}\n")
+    write(
+        "The last column is for an authenticator app. Without one, this prints a code:\n"
+        "   .venv/bin/python -c 'import pyotp; print(pyotp.TOTP(input()).now())'\n"
+    )
     write("The system runs until Ctrl-C.\n")
     sys.stdout.flush()
     ends = {signal.SIGINT, signal.SIGTERM}

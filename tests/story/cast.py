@@ -13,6 +13,7 @@ from mobile_contract.client.phone import Phone
 from mobile_contract.codes import Datum
 from mobile_contract.places import Place
 from storage.parts import utc_now
+from tests.authenticators import Authenticator
 from tests.photos import Photos
 from tests.stage import Stage, admin
 from tests.story.desk import Desk, Folder
@@ -62,6 +63,7 @@ class Cast:
     stage: Stage
     desks: dict[str, Desk] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    authenticators: dict[str, Authenticator] = field(default_factory=dict)
     phones: dict[Person, Phone] = field(default_factory=dict)
     ids: dict[str, UUID] = field(default_factory=dict)
 
@@ -100,7 +102,7 @@ def lay_out(stage: Stage, environment: Mapping[str, str], telling: Telling) -> C
             _take_seat(cast, one["key"], one["setup_code"])
     counts = ", ".join(f"{len(LAYOUT[name])} {name}" for name in ("districts", "offices"))
     did = f"lays out {counts}, {len(people)} people"
-    seats = f"{len(cast.desks)} accounts took their one-time codes and set passwords"
+    seats = f"{len(cast.desks)} accounts took their codes, set passwords and second factors up"
     telling.tell(Line(1, "administrator", did, seats))
     return cast
 
@@ -115,6 +117,7 @@ def _take_seat(cast: Cast, login: str, code: str) -> None:
     browser.submit(
         "/set-up", "/set-up", login=login, code=code, password=password, password_again=password
     )
+    cast.authenticators[login] = browser.set_second_factor_up()
     cast.desks[login] = Desk(browser)
     cast.passwords[login] = password
 
