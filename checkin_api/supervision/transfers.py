@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.refusals import RefusedError, at
 from checkin_api.supervision.limits import leads, open_period, person_in_turn, whole_words
-from mobile_contract.codes import NoticeKind, ProblemCode
+from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Offender, Office, Transfer, TransferState
 from verifier.local_time import local_date
-from verifier.notices import tell_of_supervision
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,6 @@ def take_transfer(parts: Parts, caller: OfficerCaller, transfer_id: UUID) -> Non
         _decide(row, TransferState.TAKEN, caller, now)
         session.flush()
         _record(session, "transfer_taken", row, now)
-        office = session.get_one(Office, row.to_office_id)
-        tell_of_supervision(
-            session, row.offender_id, NoticeKind.OFFICE_CHANGED, now, office=office.name
-        )
 
 
 def refuse_transfer(parts: Parts, caller: OfficerCaller, transfer_id: UUID, answer: str) -> None:

@@ -35,7 +35,9 @@ class Days:
     @property
     def end(self) -> datetime | None:
         """The instant that the last day ends with, the first that is no longer within."""
-        return None if self.last is None else local_instant(self.last + A_DAY, time())
+        if self.last is None or self.last == date.max:
+            return None
+        return local_instant(self.last + A_DAY, time())
 
 
 @dataclass(frozen=True)
@@ -89,4 +91,4 @@ class Supervision:
         if not begun and self.periods:
             return True
         ends = [period.end for period in begun]
-        return any(end is None or (captured < end and received <= end + upload) for end in ends)
+        return any(end is None or (captured < end and received - upload <= end) for end in ends)

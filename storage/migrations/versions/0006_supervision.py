@@ -93,9 +93,10 @@ SETS = (
              'office_changed')) NOT VALID""",
     "ALTER TABLE notices VALIDATE CONSTRAINT notices_kind_check",
 )
-# Whoever takes a person over does not see them until then, so the row itself is moved by this
-# function and nothing else: only for a transfer that is asked, and only for an account that leads
-# the receiving office or its district now.
+# Whoever takes a person over does not see them until then, and somebody under 18 not even after
+# that: what the taking does to a person's own rows is done by this function and nothing else, only
+# for a transfer that is asked, and only for an account that leads the receiving office or its
+# district now.
 TAKE = """
     CREATE FUNCTION take_transfer(wanted uuid, at timestamptz) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -125,6 +126,9 @@ TAKE = """
         WHERE offender_id = asked.offender_id AND ended_at IS NULL;
         UPDATE items SET owner_id = NULL, cover_id = NULL
         WHERE offender_id = asked.offender_id AND closed_at IS NULL;
+        INSERT INTO notices (offender_id, kind, facts, at)
+        SELECT asked.offender_id, 'office_changed', jsonb_build_object('office', name), at
+        FROM offices WHERE id = asked.to_office_id;
         RETURN true;
     END $$
 """
