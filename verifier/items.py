@@ -112,6 +112,16 @@ def escalate(session: Session, now: datetime) -> int:
     return len(overdue)
 
 
+def level_of(session: Session, matter: Matter) -> Level:
+    """Returns how far up an open matter has moved; an officer's where none is open."""
+    levels = session.scalars(
+        select(Item.level)
+        .join(ItemEntry, ItemEntry.item_id == Item.id)
+        .where(*_same(matter), ItemEntry.settled_at.is_(None))
+    ).all()
+    return max(levels, key=list(Level).index, default=Level.OFFICER)
+
+
 def _same(matter: Matter) -> tuple[ColumnElement[bool], ...]:
     return (
         ItemEntry.offender_id == matter.offender_id,

@@ -7,6 +7,7 @@ from flask import Response
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -57,6 +58,7 @@ def _shown(
         caller,
         here="items",
         sheet=sheet,
+        rights=read_rights(parts(), caller, offender_id),
         fault=fault,
         flags=[one for one in sheet.flags if one.kind is FlagKind.FLAG],
         notes=[one for one in sheet.flags if one.kind is FlagKind.NOTE],

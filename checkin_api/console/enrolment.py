@@ -7,6 +7,7 @@ from flask import Response
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -77,5 +78,6 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         person=read_person(parts(), caller, offender_id),
         enrolment=read_enrolment(parts(), caller, offender_id),
         photo_fields=PHOTO_FIELDS,
+        rights=read_rights(parts(), caller, offender_id),
         fault=fault,
     )

@@ -3,12 +3,13 @@
 from flask import request
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.gate import may
 from checkin_api.access.permissions import Action
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
 from checkin_api.offices.queries import Wanted
-from checkin_api.offices.service import read_waiting
+from checkin_api.offices.service import read_many_looks, read_waiting
 from storage.records import Cause
 from verifier.verdicts.reviews import OF_DISTRICT
 
@@ -30,6 +31,7 @@ def items(caller: OfficerCaller) -> str:
         here="items",
         waiting=waiting,
         wanted=wanted,
+        many_looks=read_many_looks(parts(), caller) if may(caller, Action.RECUSE_ANOTHER) else [],
         causes=[one for one in Cause if waiting.counts.get(one)],
         of_district=any(caller.has(role) for role in OF_DISTRICT),
     )

@@ -4,16 +4,19 @@ from datetime import date, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
+import uuid_utils
 from flask import Response, request
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.refused_forms import fault_of
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
+from checkin_api.offenders.person import PeopleAsked
 from checkin_api.offenders.queries import month_of
 from checkin_api.offenders.service import (
     FenceWanted,
@@ -23,6 +26,8 @@ from checkin_api.offenders.service import (
     set_fence,
     set_plan,
 )
+from checkin_api.person_notes.service import read_notes
+from checkin_api.recusals.service import read_recusals
 from checkin_api.references.service import read_enrolment
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import Datum
@@ -37,14 +42,15 @@ SHOWN_YEARS = range(2000, 2200)  # a month before and after each is still a date
 def people(caller: OfficerCaller) -> str:
     """Show the people the caller reaches."""
     words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    found = read_people(parts(), caller, words)
-    return page("people.html", caller, here="people", people=found, words=words)
+    asked = PeopleAsked(words, ended_too=request.args.get("ended") == "too")
+    found = read_people(parts(), caller, asked)
+    return page("people.html", caller, here="people", people=found, asked=asked)
 
 
 @routes.get("/people/<uuid:offender_id>", Action.SEE_PERSON)
 def person(caller: OfficerCaller, offender_id: UUID) -> str:
     """Show one person."""
-    return _shown(caller, offender_id)
+    return person_page(caller, offender_id)
 
 
 @routes.post("/people/<uuid:offender_id>/fence", Action.SET_DUTIES)
@@ -78,10 +84,11 @@ def plan(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]
 
 
 def _again(caller: OfficerCaller, offender_id: UUID, fault: str) -> tuple[str, int]:
-    return _shown(caller, offender_id, fault), HTTPStatus.UNPROCESSABLE_ENTITY
+    return person_page(caller, offender_id, fault), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -> str:
+def person_page(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -> str:
+    """Render one person; raises RefusedError(not_found)."""
     now = parts().now()
     day = _asked_day() or local_date(now)
     month = month_of(day)
@@ -91,6 +98,10 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         caller,
         here="people",
         person=sheet,
+        rights=read_rights(parts(), caller, offender_id),
+        notes=read_notes(parts(), caller, offender_id),
+        recusals=read_recusals(parts(), caller, offender_id),
+        made_id=str(uuid_utils.uuid7()),
         enrolment=read_enrolment(parts(), caller, offender_id),
         month=month,
         earlier=(month.first - timedelta(days=1)).strftime("%Y-%m"),

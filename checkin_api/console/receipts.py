@@ -3,6 +3,7 @@
 from flask import request
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.looks import log_found
 from checkin_api.access.permissions import Action
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.rendering import page
@@ -17,4 +18,6 @@ def receipts(caller: OfficerCaller) -> str:
     """Show the receipt of a short code."""
     words = request.args.get("code", "").strip()
     found = find_receipt(parts(), caller, words) if words else None
+    if found is not None:
+        log_found(parts(), caller, found.person_id, "/receipts")
     return page("receipts.html", caller, here="receipts", words=words, found=found)

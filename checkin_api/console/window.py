@@ -7,6 +7,7 @@ from flask import Response
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -56,6 +57,7 @@ def _shown(caller: OfficerCaller, window_id: UUID, fault: str | None = None) -> 
         caller,
         here="items",
         sheet=sheet,
-        findings=possible_findings(sheet.outcome),
+        findings=possible_findings(sheet.outcome) if sheet.may_decide else (),
+        rights=read_rights(parts(), caller, sheet.person_id),
         fault=fault,
     )

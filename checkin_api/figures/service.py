@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
@@ -39,6 +40,11 @@ class Counts:
     reviewed_confirmed_month: int
 
     @property
+    def are_few(self) -> bool:
+        """Tell whether these counts speak of so few people that they point at somebody."""
+        return self.people < FEW and any(vars(self).values())
+
+    @property
     def confirmed_share(self) -> float | None:
         """Of what was received in seven days, the part that is confirmed; None where it is few."""
         return _share(self.confirmed_week, self.received_week)
@@ -63,6 +69,7 @@ class Figures:
     """What the page shows: the places of one level, and all of them together."""
 
     of_district: str | None  # its name where the lines are offices
+    hides_few: bool  # from the city; a district knows its people by name
     lines: tuple[Line, ...]
     together: Counts | None
 
@@ -88,17 +95,19 @@ def read_figures(parts: Parts, caller: OfficerCaller, district_id: UUID | None =
 def hidden(lines: Sequence[Line]) -> tuple[Line, ...]:
     """Give lines without the counts of few people.
 
-    Where only one line would be without, the smallest other goes too: the sum less all the others
-    would tell the one.
+    The sum less the lines that stay would tell what is hidden; so the smallest others are hidden
+    too, until that tells of at least two places and of enough people.
     """
-    few = {one.id for one in lines if one.counts is not None and 0 < one.counts.people < FEW}
-    others = sorted(
-        (one for one in lines if one.counts is not None and one.counts.people >= FEW),
-        key=lambda one: one.counts.people if one.counts else 0,
-    )
-    if len(few) == 1 and others:
-        few.add(others[0].id)
-    return tuple(replace(one, counts=None) if one.id in few else one for one in lines)
+    rising = sorted(((one.counts.people, one.id) for one in lines if one.counts), key=itemgetter(0))
+    few = [one.id for one in lines if one.counts is not None and one.counts.are_few]
+    gone, told = set(few), sum(people for people, one in rising if one in few)
+    for people, one in rising:
+        if not gone or (len(gone) > 1 and told >= FEW):
+            break
+        if one not in gone:
+            gone.add(one)
+            told += people
+    return tuple(replace(one, counts=None) if one.id in gone else one for one in lines)
 
 
 def _sees_city(caller: OfficerCaller) -> bool:
@@ -113,7 +122,7 @@ def _of_city(session: Session, rows: Sequence[Row[tuple[object, ...]]]) -> Figur
         Line(one, name, _sum(row for row in rows if row.district_id == one))
         for one, name in districts
     ]
-    return Figures(None, hidden(lines), _shown(_sum(rows)))
+    return Figures(None, hides_few=True, lines=hidden(lines), together=_shown(_sum(rows)))
 
 
 def _of_district(
@@ -132,8 +141,8 @@ def _of_district(
     ]
     together = _sum(row for row in rows if row.district_id == district_id)
     if not hides_few:
-        return Figures(district.name, tuple(lines), together)
-    return Figures(district.name, hidden(lines), _shown(together))
+        return Figures(district.name, hides_few=False, lines=tuple(lines), together=together)
+    return Figures(district.name, hides_few=True, lines=hidden(lines), together=_shown(together))
 
 
 def _sum(rows: Iterable[Row[tuple[object, ...]]]) -> Counts:
@@ -142,7 +151,7 @@ def _sum(rows: Iterable[Row[tuple[object, ...]]]) -> Counts:
 
 
 def _shown(together: Counts) -> Counts | None:
-    return None if 0 < together.people < FEW else together
+    return None if together.are_few else together
 
 
 def _share(part: int, of: int) -> float | None:

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,12 +9,22 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.colleagues import nobody_in_office
 from checkin_api.access.jurisdiction import in_reach
 from checkin_api.access.permissions import Action
-from mobile_contract.codes import Channel, WindowOutcome
+from checkin_api.offices.waiting import (
+    CheckInWaiting,
+    Entry,
+    PhoneWaiting,
+    Waiting,
+    Wanted,
+    WindowWaiting,
+)
+from mobile_contract.codes import WindowOutcome
 from storage.records import (
     Cause,
     CheckIn,
+    Device,
     EvidenceRow,
     FlagKind,
     Item,
@@ -24,6 +33,7 @@ from storage.records import (
     Offender,
     Office,
     RaisedFlag,
+    Role,
     Window,
 )
 from verifier.verdicts.review_cases import Key, cases_of
@@ -39,64 +49,7 @@ from verifier.verdicts.reviews import (
 MOST_SHOWN = 300
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the officer asked the list for."""
-
-    cause: Cause | None = None
-    whole_district: bool = False
-
-
-@dataclass(frozen=True)
-class CheckInWaiting:
-    """A check-in on the list."""
-
-    id: UUID
-    channel: Channel
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class WindowWaiting:
-    """A window on the list."""
-
-    id: UUID
-    opens_at: datetime
-    due_at: datetime
-    outcome: WindowOutcome
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One check-in or window that waits."""
-
-    cause: Cause
-    level: Level
-    due_at: datetime
-    overdue: bool
-    added_at: datetime
-    person_id: UUID
-    person: str
-    number: str
-    office: str
-    checkin: CheckInWaiting | None
-    window: WindowWaiting | None
-    flags: tuple[str, ...]  # codes, the weightiest first
-    face_verdict: str | None
-    severity: int
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """The list, and how many wait under each cause whatever was asked for."""
-
-    entries: tuple[Entry, ...]
-    counts: Mapping[Cause, int]
-    total: int
-    overdue: int
-
-
-Row = tuple[ItemEntry, Item, Offender, Office]
+Row = tuple[ItemEntry, Item, Offender, Office, bool]
 
 
 def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: datetime) -> Waiting:
@@ -105,8 +58,10 @@ def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: da
     checkins = _checkins(session, rows)
     cases = cases_of(session, checkins.values())
     mine = [row for row in rows if _concerns(caller, wanted, row, cases)]
+    of_district = any(caller.has(role) for role in OF_DISTRICT)
     entries = sorted(
-        _entries(session, mine, checkins, now), key=lambda one: (one.due_at, -one.severity)
+        _entries(session, mine, checkins, now),
+        key=lambda one: (of_district and not one.came_up, one.due_at, -one.severity),
     )
     shown = [one for one in entries if wanted.cause in {None, one.cause}]
     return Waiting(
@@ -119,7 +74,7 @@ def waiting_for(session: Session, caller: OfficerCaller, wanted: Wanted, now: da
 
 def _open_rows(session: Session, caller: OfficerCaller) -> Sequence[Row]:
     found = session.execute(
-        select(ItemEntry, Item, Offender, Office)
+        select(ItemEntry, Item, Offender, Office, nobody_in_office(caller.asked_at))
         .join(Item, Item.id == ItemEntry.item_id)
         .join(Offender, Offender.id == ItemEntry.offender_id)
         .join(Office, Office.id == Offender.office_id)
@@ -130,7 +85,9 @@ def _open_rows(session: Session, caller: OfficerCaller) -> Sequence[Row]:
         )
         .order_by(ItemEntry.due_at, ItemEntry.added_at, ItemEntry.id)
     )
-    return [(entry, item, offender, office) for entry, item, offender, office in found]
+    return [
+        (entry, item, offender, office, alone) for entry, item, offender, office, alone in found
+    ]
 
 
 def _concerns(caller: OfficerCaller, wanted: Wanted, row: Row, cases: Mapping[Key, Case]) -> bool:
@@ -138,17 +95,26 @@ def _concerns(caller: OfficerCaller, wanted: Wanted, row: Row, cases: Mapping[Ke
 
     Who has answered "no" sees it no more, and the second officer sees it like any other.
     """
-    entry, item, _, office = row
-    role = caller.role_over(office.id, office.district_id)
-    if role not in DECIDING:
-        return True
+    entry, item, _, office, nobody_left = row
+    roles = DECIDING.intersection(caller.roles_over(office.id, office.district_id))
     case = cases.get((entry.offender_id, entry.checkin_id)) if entry.checkin_id else None
-    if case is not None and not may_answer(case, caller.officer_id, role, item.level):
+    if case is not None and roles and not _may_answer_or_read(caller, wanted, item, case, roles):
         return False
-    if role not in OF_DISTRICT or wanted.whole_district:
+    if not roles or wanted.whole_district or roles - OF_DISTRICT:
         return True
     for_district = case is not None and standing(case).turn is Turn.DISTRICT
-    return item.level is Level.DISTRICT or for_district
+    left_to_district = nobody_left and Role.DISTRICT in roles
+    return item.level is Level.DISTRICT or for_district or left_to_district
+
+
+def _may_answer_or_read(
+    caller: OfficerCaller, wanted: Wanted, item: Item, case: Case, roles: frozenset[Role]
+) -> bool:
+    """Tell whether a check-in awaits the caller, or is on the whole list of who is on duty."""
+    if any(may_answer(case, caller.officer_id, role, item.level) for role in roles):
+        return True
+    answered = any(answer.officer_id == caller.officer_id for answer in case.answers)
+    return wanted.whole_district and roles == {Role.DUTY} and not answered
 
 
 def _checkins(session: Session, rows: Iterable[Row]) -> dict[Key, CheckIn]:
@@ -162,11 +128,11 @@ def _checkins(session: Session, rows: Iterable[Row]) -> dict[Key, CheckIn]:
 def _entries(
     session: Session, rows: Sequence[Row], checkins: Mapping[Key, CheckIn], now: datetime
 ) -> list[Entry]:
-    windows = _windows(session, rows)
+    windows, phones = _windows(session, rows), _phones(session, rows)
     keys = [(entry.offender_id, entry.checkin_id) for entry, *_ in rows if entry.checkin_id]
     flags, verdicts = _flags(session, keys), _verdicts(session, keys)
     entries = []
-    for entry, item, offender, office in rows:
+    for entry, item, offender, office, nobody_left in rows:
         key = (entry.offender_id, entry.checkin_id) if entry.checkin_id else None
         raised = flags[key] if key else []
         entries.append(
@@ -182,9 +148,11 @@ def _entries(
                 office=office.name,
                 checkin=_checkin_waiting(checkins[key]) if key else None,
                 window=windows[entry.window_id] if entry.window_id else None,
+                phone=phones[entry.device_id] if entry.device_id else None,
                 flags=tuple(code for _, code in sorted(raised, reverse=True)),
                 face_verdict=verdicts.get(key) if key else None,
                 severity=max((severity for severity, _ in raised), default=0),
+                came_up=nobody_left or item.level is Level.DISTRICT,
             )
         )
     return entries
@@ -201,6 +169,12 @@ def _windows(session: Session, rows: Iterable[Row]) -> dict[UUID, WindowWaiting]
         row.id: WindowWaiting(row.id, row.opens_at, row.due_at, WindowOutcome(row.outcome))
         for row in found
     }
+
+
+def _phones(session: Session, rows: Iterable[Row]) -> dict[UUID, PhoneWaiting]:
+    wanted = [entry.device_id for entry, *_ in rows if entry.device_id]
+    found = session.scalars(select(Device).where(Device.id.in_(wanted)))
+    return {row.id: PhoneWaiting(row.id, row.model, row.state, row.state_since) for row in found}
 
 
 def _flags(session: Session, keys: list[Key]) -> dict[Key, list[tuple[int, str]]]:

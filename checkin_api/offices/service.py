@@ -1,6 +1,7 @@
 """Reading what waits."""
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.photo_looks import ManyLooks, many_looks
 from checkin_api.offices.queries import Waiting, Wanted, waiting_for
 from storage.database import transaction
 from storage.parts import Parts
@@ -10,3 +11,9 @@ def read_waiting(parts: Parts, caller: OfficerCaller, wanted: Wanted) -> Waiting
     """Give what waits for the caller, what is due first at the top."""
     with transaction(parts.sessions, caller.scope) as session:
         return waiting_for(session, caller, wanted, parts.now())
+
+
+def read_many_looks(parts: Parts, caller: OfficerCaller) -> list[ManyLooks]:
+    """Give the hours in which somebody whom the caller leads saw very many photos."""
+    with transaction(parts.sessions, caller.scope) as session:
+        return many_looks(session, caller, parts.now())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
 from checkin_api.access.permissions import Action
-from checkin_api.orders.queries import WindowSheet, read_window_sheet
+from checkin_api.orders.queries import WindowSheet, may_decide, read_window_sheet
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode, WindowOutcome
 from storage import audit
@@ -70,8 +70,9 @@ def possible_findings(outcome: WindowOutcome) -> tuple[Finding, ...]:
 def decide_window(parts: Parts, caller: OfficerCaller, decision: WindowDecision) -> None:
     """Excuse a window or confirm it as missed; the same finding again changes nothing.
 
-    Raises RefusedError: not_found, not_open when the window no longer allows it,
-    invalid_content without a reason or, for a missed one, without the attempt at contact.
+    Raises RefusedError: not_found, not_open when the window no longer allows it or has not come
+    up to who is on duty, invalid_content without a reason or, for a missed one, without the
+    attempt at contact.
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
@@ -79,7 +80,8 @@ def decide_window(parts: Parts, caller: OfficerCaller, decision: WindowDecision)
         held = session.get(Excusal, window.id)
         if held is not None and held.outcome.value == decision.finding.value:
             return
-        if decision.finding not in possible_findings(window.outcome):
+        possible = decision.finding in possible_findings(window.outcome)
+        if not possible or not may_decide(session, caller, window):
             raise RefusedError(ProblemCode.NOT_OPEN)
         _write(session, caller, decision, held, now)
         audit.record(

@@ -16,12 +16,16 @@ from storage.records import (
     CheckIn,
     Excusal,
     ItemEntry,
+    Level,
     Offender,
     Office,
     Officer,
     ReceiptRow,
+    Role,
     Window,
 )
+from verifier.items import Matter, level_of
+from verifier.verdicts.reviews import DECIDING
 
 REFUSED_SHOWN = 20
 CONTACT_REACHES = timedelta(days=31)
@@ -83,6 +87,7 @@ class WindowSheet:
     outcome: WindowOutcome
     order_reason: str | None
     waits: bool
+    may_decide: bool  # the reader, now
     checkins: tuple[CheckInOfWindow, ...]
     attempts: tuple[RefusedAttempt, ...]
     finding: FindingSeen | None
@@ -112,10 +117,26 @@ def read_window_sheet(session: Session, caller: OfficerCaller, window_id: UUID) 
         outcome=WindowOutcome(window.outcome),
         order_reason=window.order_reason,
         waits=_waits(session, window_id),
+        may_decide=may_decide(session, caller, window),
         checkins=_checkins(session, window_id),
         attempts=_attempts(session, window),
         finding=_finding(session, window_id),
     )
+
+
+def may_decide(session: Session, caller: OfficerCaller, window: Window) -> bool:
+    """Tell whether the caller may decide a window now: on duty only what has come up to them."""
+    place = session.execute(
+        select(Offender.office_id, Office.district_id).where(
+            Offender.id == window.offender_id,
+            Office.id == Offender.office_id,
+            in_reach(caller, Action.DECIDE_WINDOW),
+        )
+    ).first()
+    roles = DECIDING.intersection(() if place is None else caller.roles_over(*place))
+    if roles != {Role.DUTY}:
+        return bool(roles)
+    return level_of(session, Matter(window.offender_id, window_id=window.id)) is Level.DISTRICT
 
 
 def open_windows(

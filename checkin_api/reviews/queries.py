@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach, role_over
+from checkin_api.access.jurisdiction import in_reach, offender_in_reach, role_over
 from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError
 from checkin_api.reviews.evidence_seen import (
@@ -22,9 +22,7 @@ from checkin_api.reviews.sheet import Asked, ObjectionSeen, PersonSeen, ReviewSe
 from mobile_contract.codes import ProblemCode
 from storage.records import (
     CheckIn,
-    Item,
     ItemEntry,
-    Level,
     Objection,
     Offender,
     Office,
@@ -34,6 +32,7 @@ from storage.records import (
     Role,
     Window,
 )
+from verifier.items import Matter, level_of
 from verifier.verdicts.review_cases import case_of
 from verifier.verdicts.reviews import Case, may_answer, standing
 
@@ -49,6 +48,7 @@ def read_sheet(
     window = session.get(Window, checkin.window_id) if checkin.window_id else None
     case = case_of(session, checkin)
     mine = any(one.officer_id == caller.officer_id for one in case.answers)
+    unblinded = mine or role_over(session, caller, offender) is Role.PROCURATOR
     return Sheet(
         id=checkin.id,
         person=_person(session, offender),
@@ -71,30 +71,33 @@ def read_sheet(
         receipts=_receipts(session, checkin),
         device=checkin.body.get("device", {}),
         answers=tuple(checkin.body.get("answers", [])),
-        reviews=_reviews(session, checkin) if mine or not standing(case).is_open else (),
+        reviews=_reviews(session, checkin) if unblinded or not standing(case).is_open else (),
         objection=_objection(session, checkin),
         asked=_asked(session, caller, checkin, case),
         waits_for=standing(case).turn if mine else None,
     )
 
 
-def item_level(session: Session, checkin: CheckIn) -> Level:
-    """Give how far up the open item of a check-in has moved; an officer's where there is none."""
-    levels = session.scalars(
-        select(Item.level)
-        .join(ItemEntry, ItemEntry.item_id == Item.id)
-        .where(
-            ItemEntry.offender_id == checkin.offender_id,
-            ItemEntry.checkin_id == checkin.id,
-            ItemEntry.settled_at.is_(None),
-        )
-    ).all()
-    return max(levels, key=list(Level).index, default=Level.OFFICER)
+def answering_role(
+    session: Session, caller: OfficerCaller, checkin: CheckIn, case: Case
+) -> Role | None:
+    """Give the weightiest role in which the caller may answer now; None where in none.
+
+    Who is an officer here and on duty for the district answers as whichever is awaited.
+    """
+    reached = select(Offender.office_id, Office.district_id).where(
+        Offender.id == checkin.offender_id,
+        Office.id == Offender.office_id,
+        in_reach(caller, Action.REVIEW),
+    )
+    place = session.execute(reached).first()
+    level = level_of(session, Matter(checkin.offender_id, checkin_id=checkin.id))
+    roles = () if place is None else caller.roles_over(*place)
+    return next((one for one in roles if may_answer(case, caller.officer_id, one, level)), None)
 
 
 def _asked(session: Session, caller: OfficerCaller, checkin: CheckIn, case: Case) -> Asked:
-    role = role_over(session, caller, session.get_one(Offender, checkin.offender_id))
-    if not may_answer(case, caller.officer_id, role, item_level(session, checkin)):
+    if answering_role(session, caller, checkin, case) is None:
         return Asked()
     stands = standing(case)
     return Asked(stands.asks_identity, stands.asks_place, yes_or_no=case.objection_open)

@@ -9,19 +9,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach, role_over
+from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError, at
 from checkin_api.reviews.outcome import apply_standing, open_objection
-from checkin_api.reviews.queries import item_level, read_sheet
+from checkin_api.reviews.queries import answering_role, read_sheet
 from checkin_api.reviews.sheet import Sheet
 from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
-from storage.records import CheckIn, IdentityAnswer, Objection, Offender, Review
+from storage.records import CheckIn, IdentityAnswer, Objection, Review, Role
 from verifier.verdicts.review_cases import case_of
-from verifier.verdicts.reviews import ON_OBJECTION, Standing, may_answer, standing
+from verifier.verdicts.reviews import ON_OBJECTION, Standing, standing
 
 A_MOMENT = timedelta(microseconds=1)
 LONGEST_REASON = 2000
@@ -46,6 +46,14 @@ class Taken(StrEnum):
     NOT_AWAITED = "not_awaited"  # somebody else has decided in the meantime
 
 
+@dataclass(frozen=True)
+class Reviewer:
+    """Who answers, and as what."""
+
+    officer_id: UUID
+    role: Role
+
+
 def read_checkin(parts: Parts, caller: OfficerCaller, offender_id: UUID, checkin_id: UUID) -> Sheet:
     """Give all that an officer sees of one check-in; raises RefusedError(not_found)."""
     with transaction(parts.sessions, caller.scope) as session:
@@ -59,17 +67,17 @@ def answer_checkin(parts: Parts, caller: OfficerCaller, given: AnswerGiven) -> T
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        offender = offender_in_reach(session, caller, given.offender_id, Action.REVIEW)
-        role = role_over(session, caller, offender)
+        offender_in_reach(session, caller, given.offender_id, Action.REVIEW)
         checkin = _locked(session, given)
         case = case_of(session, checkin)
         if any(one.officer_id == caller.officer_id for one in case.answers):
             return Taken.ANSWERED_BEFORE
-        if not may_answer(case, caller.officer_id, role, item_level(session, checkin)):
+        role = answering_role(session, caller, checkin, case)
+        if role is None:
             return Taken.NOT_AWAITED
         objection = open_objection(session, checkin)
         said = _as_asked(given, standing(case), objection)
-        _write(session, caller, said, objection, now)
+        _write(session, Reviewer(caller.officer_id, role), said, objection, now)
         apply_standing(session, checkin, standing(case_of(session, checkin)), objection, now)
     return Taken.RECORDED
 
@@ -104,13 +112,9 @@ def _as_asked(given: AnswerGiven, asked: Standing, objection: Objection | None) 
     return said
 
 
-def _person(session: Session, said: AnswerGiven) -> Offender:
-    return session.get_one(Offender, said.offender_id)
-
-
 def _write(
     session: Session,
-    caller: OfficerCaller,
+    reviewer: Reviewer,
     said: AnswerGiven,
     objection: Objection | None,
     now: datetime,
@@ -119,8 +123,8 @@ def _write(
         Review(
             offender_id=said.offender_id,
             checkin_id=said.checkin_id,
-            officer_id=caller.officer_id,
-            officer_role=str(role_over(session, caller, _person(session, said))),
+            officer_id=reviewer.officer_id,
+            officer_role=str(reviewer.role),
             objection_id=objection.id if objection else None,
             identity=said.identity,
             place_accepted=said.place_accepted,
