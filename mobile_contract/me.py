@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Annotated
 
-from mobile_contract.codes import DeviceState
+from mobile_contract.codes import DeviceState, SupervisionState
 from mobile_contract.shapes import OPEN, Id, Instant, Told
 
 
@@ -14,11 +14,26 @@ class OfficeTold(Told):
     phone: str | None = None
 
 
-class SupervisionTold(Told):
-    """The period in which windows fall due; no end means open."""
+class PauseTold(Told):
+    """Days on which no check-in is due, both included; no last one means until further notice."""
 
     starts_on: date
     ends_on: date | None = None
+
+
+class SupervisionTold(Told):
+    """The period in which windows fall due, its last day included; no end means open.
+
+    `pause` is the one of today, else the next that is announced. After the end, check-ins are
+    answered 410 `supervision_ended`; reading and objecting stay open.
+    """
+
+    starts_on: date
+    ends_on: date | None = None
+    state: Annotated[SupervisionState, OPEN]
+    text_zh: str
+    text_en: str
+    pause: PauseTold | None = None
 
 
 class PlanTold(Told):

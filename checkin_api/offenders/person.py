@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from mobile_contract.codes import Channel, CheckInState, Datum, Theme, WindowOutcome
+from mobile_contract.codes import (
+    Channel,
+    CheckInState,
+    Datum,
+    SupervisionState,
+    Theme,
+    WindowOutcome,
+)
+from verifier.attendance.supervised import Days
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,7 @@ class PersonListed:
     has_phone: bool
     waiting: int  # open matters
     last_contact: datetime | None
+    supervision: SupervisionState | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,22 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a sheet shows: the month asked for, and what day it is."""
+
+    month: Month
+    today: date
+
+
+@dataclass(frozen=True)
+class PeopleAsked:
+    """Whom a list of people is to show; those whose supervision ended only where asked for."""
+
+    words: str = ""
+    ended_too: bool = False
+
+
+@dataclass(frozen=True)
 class PersonSheet:
     """One person, in one month."""
 
@@ -108,6 +133,8 @@ class PersonSheet:
     office: str
     supervised_from: date | None
     supervised_to: date | None
+    supervision: SupervisionState | None
+    pause: Days | None  # of today, else the next that is announced
     face_exempt_reason: str | None
     fence: FenceSeen | None
     plan: PlanSeen | None

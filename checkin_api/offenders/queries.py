@@ -3,7 +3,7 @@
 from datetime import date, time
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
@@ -14,10 +14,12 @@ from checkin_api.offenders.person import (
     CompletionListed,
     FenceSeen,
     Month,
+    PeopleAsked,
     PersonListed,
     PersonSheet,
     PhoneSeen,
     PlanSeen,
+    Shown,
     WindowListed,
 )
 from mobile_contract.codes import DeviceState, WindowOutcome
@@ -37,6 +39,7 @@ from storage.records import (
     SupervisionPeriod,
     Window,
 )
+from verifier.attendance.supervision import supervision_of
 from verifier.local_time import local_instant
 
 MOST_LISTED = 500
@@ -54,8 +57,11 @@ def month_of(day: date) -> Month:
     return Month(first, local_instant(first, time()), local_instant(after, time()))
 
 
-def people_in_reach(session: Session, caller: OfficerCaller, words: str) -> list[PersonListed]:
+def people_in_reach(
+    session: Session, caller: OfficerCaller, asked: PeopleAsked, today: date
+) -> list[PersonListed]:
     """Give the people an officer reaches, by name or number where words are given."""
+    words = asked.words
     wanted = select(Offender, Office.name).join(Office, Office.id == Offender.office_id)
     wanted = wanted.where(in_reach(caller, Action.SEE_PERSON))
     if words:
@@ -65,9 +71,12 @@ def people_in_reach(session: Session, caller: OfficerCaller, words: str) -> list
                 Offender.number.contains(words, autoescape=True),
             )
         )
+    if not asked.ended_too:
+        wanted = wanted.where(~_has_ended(today))
     rows = session.execute(wanted.order_by(Office.name, Offender.number).limit(MOST_LISTED)).all()
     ids = [offender.id for offender, _ in rows]
     facts = _Facts(session, ids)
+    supervision = supervision_of(session, ids)
     return [
         PersonListed(
             id=offender.id,
@@ -78,25 +87,29 @@ def people_in_reach(session: Session, caller: OfficerCaller, words: str) -> list
             has_phone=offender.id in facts.with_phone,
             waiting=facts.waiting.get(offender.id, 0),
             last_contact=facts.last_contact.get(offender.id),
+            supervision=supervision[offender.id].state(today),
         )
         for offender, office in rows
     ]
 
 
 def read_sheet(
-    session: Session, caller: OfficerCaller, offender_id: UUID, month: Month
+    session: Session, caller: OfficerCaller, offender_id: UUID, shown: Shown
 ) -> PersonSheet:
     """Give one person in one month; raises RefusedError(not_found)."""
     offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
-    period = _period(session, offender_id)
+    supervision = supervision_of(session, [offender_id])[offender_id]
+    period, month = supervision.period(shown.today), shown.month
     facts = _Facts(session, [offender_id])
     return PersonSheet(
         id=offender.id,
         number=offender.number,
         name=offender.name,
         office=session.get_one(Office, offender.office_id).name,
-        supervised_from=period.starts_on if period else None,
-        supervised_to=period.ends_on if period else None,
+        supervised_from=period.first if period else None,
+        supervised_to=period.last if period else None,
+        supervision=supervision.state(shown.today),
+        pause=supervision.next_pause(shown.today),
         face_exempt_reason=offender.face_exempt_reason,
         fence=_fence(session, offender_id),
         plan=_plan(session, offender_id),
@@ -106,6 +119,13 @@ def read_sheet(
         checkins=_checkins(session, offender_id, month),
         completions=_completions(session, offender_id),
     )
+
+
+def _has_ended(today: date) -> ColumnElement[bool]:
+    """Give the condition that somebody was under supervision, and neither is nor will be."""
+    periods = select(SupervisionPeriod.id).where(SupervisionPeriod.offender_id == Offender.id)
+    not_over = or_(SupervisionPeriod.ends_on.is_(None), SupervisionPeriod.ends_on >= today)
+    return and_(periods.exists(), ~periods.where(not_over).exists())
 
 
 class _Facts:
@@ -141,15 +161,6 @@ class _Facts:
                 .group_by(CheckIn.offender_id)
             ).all()
         )
-
-
-def _period(session: Session, offender_id: UUID) -> SupervisionPeriod | None:
-    return session.scalars(
-        select(SupervisionPeriod)
-        .where(SupervisionPeriod.offender_id == offender_id)
-        .order_by(SupervisionPeriod.starts_on.desc())
-        .limit(1)
-    ).first()
 
 
 def _fence(session: Session, offender_id: UUID) -> FenceSeen | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
-from checkin_api.offenders.person import PersonListed, PersonSheet
+from checkin_api.offenders.person import PeopleAsked, PersonListed, PersonSheet, Shown
 from checkin_api.offenders.queries import month_of, people_in_reach, read_sheet
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import Datum, ProblemCode
@@ -46,19 +46,19 @@ class PlanWanted:
     grace_ends: time
 
 
-def read_people(parts: Parts, caller: OfficerCaller, words: str = "") -> list[PersonListed]:
+def read_people(parts: Parts, caller: OfficerCaller, asked: PeopleAsked) -> list[PersonListed]:
     """Give the people the caller reaches."""
     with transaction(parts.sessions, caller.scope) as session:
-        return people_in_reach(session, caller, words)
+        return people_in_reach(session, caller, asked, local_date(parts.now()))
 
 
 def read_person(
     parts: Parts, caller: OfficerCaller, offender_id: UUID, day: date | None = None
 ) -> PersonSheet:
     """Give one person in the month of a day, or in this one; raises RefusedError(not_found)."""
-    month = month_of(day or local_date(parts.now()))
+    today = local_date(parts.now())
     with transaction(parts.sessions, caller.scope) as session:
-        return read_sheet(session, caller, offender_id, month)
+        return read_sheet(session, caller, offender_id, Shown(month_of(day or today), today))
 
 
 def set_fence(parts: Parts, caller: OfficerCaller, wanted: FenceWanted) -> None:

@@ -8,7 +8,8 @@ from checkin_api.access.permissions import Action
 from checkin_api.extensions import parts
 from checkin_api.routes import Answer, Routes
 from mobile_contract.codes import DeviceState
-from mobile_contract.me import Me, OfficeTold, PlanTold, SupervisionTold, ThisDevice
+from mobile_contract.me import Me, OfficeTold, PauseTold, PlanTold, SupervisionTold, ThisDevice
+from mobile_contract.messages import Language, message
 from storage.database import transaction
 from storage.records import (
     Device,
@@ -17,8 +18,9 @@ from storage.records import (
     ReferenceSet,
     ReferenceSetState,
     ReportingPlan,
-    SupervisionPeriod,
 )
+from verifier.attendance.supervision import supervision_of
+from verifier.local_time import local_date
 
 routes = Routes()
 
@@ -57,13 +59,20 @@ def _enrolled(session: Session, offender: Offender) -> bool:
 
 
 def _supervision(session: Session, offender: Offender) -> SupervisionTold | None:
-    row = session.scalars(
-        select(SupervisionPeriod)
-        .where(SupervisionPeriod.offender_id == offender.id)
-        .order_by(SupervisionPeriod.starts_on.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else SupervisionTold(starts_on=row.starts_on, ends_on=row.ends_on)
+    today = local_date(parts().now())
+    supervision = supervision_of(session, [offender.id])[offender.id]
+    period, state = supervision.period(today), supervision.state(today)
+    if period is None or state is None:
+        return None
+    pause = supervision.next_pause(today)
+    return SupervisionTold(
+        starts_on=period.first,
+        ends_on=period.last,
+        state=state,
+        text_zh=message(f"supervision.{state}", Language.ZH),
+        text_en=message(f"supervision.{state}", Language.EN),
+        pause=None if pause is None else PauseTold(starts_on=pause.first, ends_on=pause.last),
+    )
 
 
 def _plan(session: Session, offender: Offender) -> PlanTold | None:

@@ -68,6 +68,20 @@ class Supervision:
         begun = any(period.first <= day for period in self.periods)
         return SupervisionState.ENDED if begun else SupervisionState.NOT_BEGUN
 
+    def period(self, day: date) -> Period | None:
+        """Returns the period of a day, else the last that began, else the next."""
+        begun = [one for one in self.periods if one.first <= day]
+        if begun:
+            return max(begun, key=lambda one: (one.hold(day), one.first))
+        return min(self.periods, key=lambda one: one.first, default=None)
+
+    def next_pause(self, day: date) -> Days | None:
+        """Returns the pause of a day, else the next one that is announced; None after an end."""
+        if self.state(day) is SupervisionState.ENDED:
+            return None
+        to_come = [one for one in self.pauses if not one.is_over(day)]
+        return min(to_come, key=lambda one: one.first, default=None)
+
     def covers(self, times: WindowTimes) -> bool:
         """Tells whether somebody is due in a window: all of it lies within, none in a pause.
 
