@@ -8,8 +8,8 @@ from checkin_api.access.permissions import Action
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
-from checkin_api.offices.queries import Wanted
 from checkin_api.offices.service import read_many_looks, read_waiting
+from checkin_api.offices.waiting import Wanted
 from storage.records import Cause
 from verifier.verdicts.reviews import OF_DISTRICT
 

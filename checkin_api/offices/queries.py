@@ -22,7 +22,6 @@ from checkin_api.offices.waiting import (
 )
 from mobile_contract.codes import WindowOutcome
 from storage.records import (
-    Cause,
     CheckIn,
     Device,
     EvidenceRow,

@@ -2,7 +2,8 @@
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.photo_looks import ManyLooks, many_looks
-from checkin_api.offices.queries import Waiting, Wanted, waiting_for
+from checkin_api.offices.queries import waiting_for
+from checkin_api.offices.waiting import Waiting, Wanted
 from storage.database import transaction
 from storage.parts import Parts
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from checkin_api.offices.queries import Wanted
 from checkin_api.offices.service import read_waiting
+from checkin_api.offices.waiting import Wanted
 from checkin_api.reviews.service import AnswerGiven, Taken, answer_checkin
 from mobile_contract.codes import (
     CheckInState,
