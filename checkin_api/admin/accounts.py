@@ -9,8 +9,14 @@ from storage.records import Officer, SignIn
 
 
 def renew_code(act: Act, login: str) -> Done:
-    """Hand out a new set-up code; the password stands until the code is used."""
+    """Hand out a new set-up code to an account that never had a password.
+
+    One that had is reset by two people in the console: with a code alone, one person at a terminal
+    would sit down in another's place.
+    """
     officer = _officer(act, login)
+    if officer.password_hash is not None:
+        raise refuse(Mistake.SET_UP, key=login)
     if officer.disabled_at is not None:
         raise refuse(Mistake.DISABLED, key=login)
     code = hand_out_code(act, officer)

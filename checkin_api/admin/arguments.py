@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     _describe_officer(command("add-officer", "an account; prints its one-time set-up code"))
     _describe_person(command("add-offender", "a person under supervision, with a plan"))
     for name, explained in (
-        ("new-code", "a new one-time set-up code for an account"),
+        ("new-code", "a new one-time set-up code for an account that never had a password"),
         ("disable-officer", "end an account and its sign-ins"),
     ):
         command(name, explained).add_argument("login")

@@ -18,6 +18,7 @@ class Mistake(StrEnum):
     UNKNOWN_OFFICER = "admin.fault.unknown_officer"
     DIFFERS = "admin.fault.differs"
     DISABLED = "admin.fault.disabled"
+    SET_UP = "admin.fault.set_up"
     JSON = "admin.fault.json"
     INSTANT = "admin.fault.instant"
     PAST = "admin.fault.past"

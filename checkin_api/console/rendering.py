@@ -31,6 +31,7 @@ PLACES = (
     ("opinions", Action.SEE_OPINIONS),
     ("audit", Action.SEE_AUDIT),
     ("postings", Action.CONFIRM_POSTING),
+    ("resets", Action.RESET_ACCOUNT),
     ("accounts", Action.MANAGE_ACCOUNTS),
     ("offices", Action.MANAGE_OFFICES),
 )

@@ -1,0 +1,1 @@
+"""Resets of accounts whose owner lost password or second factor: two people, neither the owner."""
