@@ -24,6 +24,19 @@ def write_private(path: Path, content: bytes) -> None:
     partial.replace(path)
 
 
+def create_private(path: Path, content: bytes) -> None:
+    """Write a file that was not there, on disk when this returns; raises FileExistsError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink()
+        raise
+
+
 def append_private(path: Path) -> BinaryIO:
     """Open a log that only its owner can read, to write at its end."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _FILE_MODE), "ab")

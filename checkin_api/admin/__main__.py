@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from checkin_api.access.secret_texts import new_code
-from checkin_api.admin import accounts, rules
+from checkin_api.admin import accounts, people_command, rules
 from checkin_api.admin.acts import Act, Change, Done, Kind
 from checkin_api.admin.arguments import parser
 from checkin_api.admin.faults import Mistake, RefusedCommandError, refuse
@@ -46,21 +46,23 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     asked = parser().parse_args(arguments)
     language = asked.language or _language(environ)
     try:
-        done = _translated(asked, environ)
+        done = _translated(lambda: _carry_out(asked, environ, language))
     except RefusedCommandError as refused:
         show_faults(refused.faults, language, sys.stderr)
         return 1
-    if asked.as_json:
+    if isinstance(done, people_command.Told):
+        people_command.show(done, sys.stdout, as_json=asked.as_json)
+    elif asked.as_json:
         show_json(done, sys.stdout)
     else:
         show_table(done, language, sys.stdout)
     return 0
 
 
-def _translated(asked: Asked, environ: Mapping[str, str]) -> list[Done]:
+def _translated(command: Callable[[], Result]) -> Result:
     """Carry a command out; every fault of the outside world becomes a refusal in plain words."""
     try:
-        return _carry_out(asked, environ)
+        return command()
     except SettingMissingError as fault:
         raise refuse(Mistake.SETTING, why=fault) from fault
     except DatabaseUnavailableError as fault:
@@ -72,7 +74,11 @@ def _translated(asked: Asked, environ: Mapping[str, str]) -> list[Done]:
         raise refuse(Mistake.FILE, file=fault.filename, why=fault.strerror) from fault
 
 
-def _carry_out(asked: Asked, environ: Mapping[str, str]) -> list[Done]:
+def _carry_out(
+    asked: Asked, environ: Mapping[str, str], language: Language
+) -> list[Done] | people_command.Told:
+    if asked.command in people_command.COMMANDS:
+        return people_command.run(asked, environ, language)
     if asked.command == "keys":
         return _keys(asked)
     wanted = _prepared(asked)

@@ -33,6 +33,9 @@ def parser() -> argparse.ArgumentParser:
     file = command("lay-out", "everything of one YAML file, or nothing of it")
     file.add_argument("file", type=Path)
     _describe_rule(command("set-rule", "a value of a rule from an instant on"))
+    _describe_import(command("import-people", "a city's places, accounts and people from a file"))
+    to_file = command("export-people", "the same as a file of the same shape")
+    to_file.add_argument("file", type=Path, help="a .csv or .xlsx that is not there yet")
     keys = command("keys", "the server's key files, where none are")
     keys.add_argument("folder", type=Path)
     return top
@@ -71,6 +74,16 @@ def _describe_person(person: argparse.ArgumentParser) -> None:
     person.add_argument(
         "--plan-starts", metavar="DATE", help="first day with a window (tomorrow at the earliest)"
     )
+
+
+def _describe_import(people: argparse.ArgumentParser) -> None:
+    one = people.add_mutually_exclusive_group(required=True)
+    one.add_argument("file", type=Path, nargs="?", help="a .csv or .xlsx (docs/import.md)")
+    one.add_argument("--template", type=Path, metavar="FILE", help="write an empty one instead")
+    people.add_argument(
+        "--codes", type=Path, metavar="FILE", help="where new accounts' set-up codes go"
+    )
+    people.set_defaults(template=None, codes=None)
 
 
 def _describe_rule(rule: argparse.ArgumentParser) -> None:

@@ -82,9 +82,14 @@ class Laying:
         self._keep(row)
         self.entries.append(audit.Entry(f"{Kind.OFFICER}_added", subject=row.id))
         for one in roles:
-            at = [offices[code] for code in one.office] or [districts[c] for c in one.district]
-            for place in at or [None]:
-                self._posting(row.id, one.role, place)
+            self._posting_at(row.id, one.role, [offices[code] for code in one.office])
+            self._posting_at(row.id, one.role, [districts[code] for code in one.district])
+            if not one.office and not one.district:
+                self._posting_at(row.id, one.role, [None])
+
+    def _posting_at(self, account: UUID, role: Role, places: Sequence[UUID | None]) -> None:
+        for place in places:
+            self._posting(account, role, place)
 
     def _posting(self, account: UUID, role: Role, place: UUID | None) -> None:
         posting = new_posting(account, role, place, self.act.now, self.act.session.info["scope"])
