@@ -10,10 +10,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from checkin_api.access.permissions import PERMISSIONS, Who
+from checkin_api.access.by_token import PROVEN
+from checkin_api.access.permissions import PERMISSIONS, Action, Who
+from checkin_api.access.proofs import LONGEST_PROOF
 from checkin_api.routes import Route
 from mobile_contract.codes import ProblemCode
 from mobile_contract.problems import CONTENT_TYPE, STATUS, Problem
+from mobile_contract.proofs import PROOF_HEADER
 
 FILE = Path(__file__).parent.parent / "mobile_contract" / "openapi.json"
 VERSION = "1.0.0"
@@ -22,7 +25,14 @@ PATH_TYPES = {"uuid": {"type": "string", "format": "uuid"}}
 SCHEMAS = "#/components/schemas/"
 # Any request can meet these: they are answered at the door or by a fault of a server.
 EVERYWHERE = (ProblemCode.BAD_REQUEST, ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL)
-SIGNED_IN = (ProblemCode.NOT_SIGNED_IN, ProblemCode.NOT_ALLOWED)
+PROVES = (ProblemCode.USE_DPOP_NONCE, ProblemCode.INVALID_DPOP_PROOF)
+SIGNED_IN = (
+    ProblemCode.NOT_SIGNED_IN,
+    ProblemCode.TOKEN_EXPIRED,
+    ProblemCode.DEVICE_REVOKED,
+    *PROVES,
+    ProblemCode.NOT_ALLOWED,
+)
 WITH_JSON = (ProblemCode.UNSUPPORTED_TYPE, ProblemCode.INVALID_CONTENT, ProblemCode.TOO_LARGE)
 ANSWER_HEADERS = {
     "Server-Time": {
@@ -30,9 +40,26 @@ ANSWER_HEADERS = {
         "schema": {"type": "string", "format": "date-time"},
     },
     "DPoP-Nonce": {
-        "description": "A fresh server nonce; the next capture carries it.",
+        "description": "A fresh server nonce; the next capture and the next proof carry it.",
         "schema": {"type": "string"},
     },
+}
+SECURITY = {
+    "token": {
+        "type": "http",
+        "scheme": "DPoP",
+        "description": "`Authorization: DPoP TOKEN` (RFC 9449), beside a `DPoP` header.",
+    }
+}
+PROOF = {
+    "name": PROOF_HEADER,
+    "in": "header",
+    "required": True,
+    "description": (
+        "A proof of the sender's P-256 key (RFC 9449, ES256): `jti`, `htm`, `htu`, `iat` (not"
+        " judged), `nonce` (the last `DPoP-Nonce`) and beside a token `ath`. Once only."
+    ),
+    "schema": {"type": "string", "maxLength": LONGEST_PROOF},
 }
 
 
@@ -52,9 +79,7 @@ def contract(table: Iterable[Route]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _schemas(routes),
-            "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-            },
+            "securitySchemes": SECURITY,
         },
     }
 
@@ -84,6 +109,8 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if _needs_token(route):
         operation["security"] = [{"token": []}]
+    if route.action is Action.REFRESH_TOKENS:
+        operation["security"] = [{"token": []}, {}]  # the refresh token, or the proof alone
     if (body := _request_body(route)) is not None:
         operation["requestBody"] = body
     return operation
@@ -93,10 +120,16 @@ def _needs_token(route: Route) -> bool:
     return Who.ANYBODY not in PERMISSIONS[route.action]
 
 
+def _needs_proof(route: Route) -> bool:
+    return _needs_token(route) or route.action in PROVEN
+
+
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     for converter, name in PATH_STEP.findall(route.path):
         schema = PATH_TYPES.get(converter, {"type": "string"})
         yield {"name": name, "in": "path", "required": True, "schema": schema}
+    if _needs_proof(route):
+        yield PROOF
     for model, place in ((route.takes.query, "query"), (route.takes.headers, "header")):
         if model is not None:
             yield from _fields(model, place)
@@ -152,6 +185,8 @@ def _problems(route: Route) -> Iterator[ProblemCode]:
     yield from EVERYWHERE
     if _needs_token(route):
         yield from SIGNED_IN
+    elif _needs_proof(route):
+        yield from PROVES
     if route.takes.body is not None:
         yield from WITH_JSON
     if route.takes.query is not None or route.takes.headers is not None:

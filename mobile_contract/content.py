@@ -41,6 +41,9 @@ class EditorSignIn(Sent):
 
     login: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{1,64}$")] | None = Field(
+        default=None, description="Of the authenticator, or a recovery code."
+    )
 
 
 class EditorToken(Told):

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from checkin_api.access.passwords import password_hash
 from checkin_api.access.secret_texts import hashed, new_code
 from mobile_contract.codes import Datum, DeviceState
+from mobile_contract.proofs import SenderKey, thumbprint
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import (
@@ -217,9 +218,9 @@ class Factory:
             )
         )
 
-    def device(self, offender: UUID) -> Device:
+    def device(self, offender: UUID, key: SenderKey | None = None) -> Device:
         """An active registration that no phone has the tokens of."""
-        now = self.parts.now()
+        now, public = self.parts.now(), (key or SenderKey.generate()).public_jwk
         row = Device(
             offender_id=offender,
             install_id=f"install-{next(self.numbers)}",
@@ -231,6 +232,9 @@ class Factory:
             notice_version="1",
             notice_shown_at=now,
             created_at=now,
+            activated_at=now,
+            public_key=public,
+            key_thumbprint=thumbprint(public),
         )
         self.added(row)
         return row

@@ -1,13 +1,12 @@
 """The phones' routes for activation and tokens."""
 
-from datetime import datetime
-
+from checkin_api.access.by_token import presented_refresh, proven_key
 from checkin_api.access.callers import Anybody
 from checkin_api.access.permissions import Action
-from checkin_api.access.tokens import issue_access, issue_refresh, presented_token
-from checkin_api.devices.service import Registration, activate, require_registration
+from checkin_api.access.tokens import issue_access, issue_refresh
+from checkin_api.devices.renewal import renew
+from checkin_api.devices.service import Registration, activate
 from checkin_api.extensions import parts, web_settings
-from checkin_api.refusals import RefusedError
 from checkin_api.routes import Answer, Routes, Takes
 from mobile_contract.activation import Activated, ActivationBody, TokenPair
 from mobile_contract.codes import ProblemCode
@@ -25,9 +24,8 @@ routes = Routes()
 )
 def exchange(_caller: Anybody, body: ActivationBody) -> Answer:
     """Turn a phone into a person's phone with the code that an officer handed out."""
-    registration = activate(parts(), body)
-    pair = _tokens(registration)
-    return Answer(Activated(device_id=registration.device_id, **pair.model_dump()), 201)
+    pair = _tokens(activate(parts(), body, proven_key()))
+    return Answer(Activated(**pair.model_dump()), 201)
 
 
 @routes.add(
@@ -35,20 +33,21 @@ def exchange(_caller: Anybody, body: ActivationBody) -> Answer:
     "/v1/tokens",
     Action.REFRESH_TOKENS,
     answers={200: TokenPair},
-    problems=(ProblemCode.NOT_SIGNED_IN, ProblemCode.DEVICE_REVOKED),
+    problems=(
+        ProblemCode.NOT_SIGNED_IN,
+        ProblemCode.DEVICE_REVOKED,
+        ProblemCode.NOT_REGISTERED,
+    ),
 )
 def refresh(_caller: Anybody) -> Answer:
-    """Get new tokens with the refresh token, which lives as long as the registration."""
-    bearer = presented_token()
-    if bearer is None or not bearer.refresh or bearer.kind != "device":
-        raise RefusedError(ProblemCode.NOT_SIGNED_IN)
-    return Answer(_tokens(require_registration(parts(), bearer.subject)))
+    """Get new tokens with the refresh token, or by the proof of a registered key alone."""
+    return Answer(_tokens(renew(parts(), proven_key(), presented_refresh())))
 
 
 def _tokens(registration: Registration) -> TokenPair:
-    expires_at: datetime = parts().now() + web_settings().access_token_life
     return TokenPair(
-        access_token=issue_access("device", registration.device_id),
-        access_expires_at=expires_at,
-        refresh_token=issue_refresh("device", registration.device_id),
+        device_id=registration.holder.id,
+        access_token=issue_access(registration.holder),
+        access_expires_at=parts().now() + web_settings().access_token_life,
+        refresh_token=issue_refresh(registration.holder, registration.generation),
     )

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from flask import Response, request
 
+from checkin_api.access.attempts import count_sign_in
+from checkin_api.access.by_token import proven_key
 from checkin_api.access.callers import Anybody, OffenderCaller, OfficerCaller
 from checkin_api.access.permissions import Action
 from checkin_api.extensions import parts
@@ -102,11 +104,17 @@ def completion(caller: OffenderCaller, body: CompletionBody) -> Answer:
     Action.SIGN_IN,
     takes=Takes(body=EditorSignIn),
     answers={200: EditorToken},
-    problems=(ProblemCode.SIGN_IN_REFUSED, ProblemCode.INVALID_CONTENT),
+    problems=(
+        ProblemCode.SIGN_IN_REFUSED,
+        ProblemCode.SECOND_FACTOR_NEEDED,
+        ProblemCode.TOO_MANY,
+        ProblemCode.INVALID_CONTENT,
+    ),
 )
 def content_sign_in(caller: Anybody, body: EditorSignIn) -> Answer:
     """Sign an editor's content tool in."""
-    return Answer(editors.sign_in(parts(), caller, body))
+    count_sign_in(body.login)
+    return Answer(editors.sign_in(parts(), caller, body, proven_key()))
 
 
 @routes.add(

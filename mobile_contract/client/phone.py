@@ -14,10 +14,10 @@ from mobile_contract.checkins import DeviceSent
 from mobile_contract.client.backoff import Patience
 from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over, names_not_in
 from mobile_contract.client.clocks import Clocks, system_clocks, uuid7
-from mobile_contract.client.connection import Connection, RefusedError, Request, retry_of
+from mobile_contract.client.connection import Connection, RefusedError, retry_of
 from mobile_contract.client.delivery import Courier, Delivery, DeliveryOutcome
 from mobile_contract.client.disk import Disk, replace_file
-from mobile_contract.client.keys import Keyring, Registration
+from mobile_contract.client.keys import Keyring
 from mobile_contract.client.queue import Queue, Submission
 from mobile_contract.client.reading import Reader
 from mobile_contract.client.receipts import (
@@ -25,8 +25,10 @@ from mobile_contract.client.receipts import (
     ReceiptUnprovenError,
     verified_receipt,
 )
+from mobile_contract.client.registering import Registrar
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
 from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
+from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.objections import ObjectionBody, ObjectionTold
 from mobile_contract.places import Place
@@ -63,16 +65,16 @@ class Phone(Reader):
         clocks: Clocks | None = None,
         handset: Handset | None = None,
     ) -> None:
-        self._server_url = server_url
         self._folder = folder
         self._clocks = clocks or system_clocks()
         self.handset = handset or Handset()
         disk = self._disk = Disk()
         disk.make_folder(folder)
         self._keyring = Keyring(folder, disk)
-        http = http or httpx.Client(base_url=server_url, timeout=TIMEOUT_S, trust_env=False)
-        self._connection = Connection(http, self._keyring, self._clocks)
+        connected = http or httpx.Client(base_url=server_url, timeout=TIMEOUT_S, trust_env=False)
+        self._connection = Connection(connected, self._keyring, self._clocks)
         super().__init__(self._connection, self._clocks)
+        self.registrar = Registrar(server_url, self._connection, self._keyring)
         self.checkin_queue = Queue(folder / "checkins", disk)
         self.completion_queue = Queue(folder / "completions", disk)
         self.receipts = ReceiptFolder(folder / "receipts", disk)
@@ -81,23 +83,25 @@ class Phone(Reader):
 
     def activate(self, number: str, code: str) -> Activated:
         """Exchange an officer's code for tokens, naming the processing notice that was shown."""
-        phone = self.handset
         body = ActivationBody(
             person_number=number,
             code=code,
             install_id=self._install_id(),
-            device=DeviceNamed(model=phone.model, os=phone.os, app=phone.app),
+            device=self._named(),
             notice_version=self.app().processing_notice.version,
         )
-        text = body.model_dump_json().encode()
-        answer = self._connection.ask(Request("POST", "/v1/activations", json=text, token=False))
-        given = Activated.model_validate_json(answer.content)
-        self._keyring.keep(
-            Registration(
-                self._server_url, str(given.device_id), given.access_token, given.refresh_token
-            )
+        return self.registrar.activate(body)
+
+    def ask_registration(self, number: str, words: str | None = None) -> DeviceRequested:
+        """Ask an officer to let this phone in, without a code; `registrar.collect` takes it up."""
+        body = DeviceRequestBody(
+            person_number=number,
+            install_id=self._install_id(),
+            device=self._named(),
+            notice_version=self.app().processing_notice.version,
+            words=words,
         )
-        return given
+        return self.registrar.ask(body)
 
     def capture(
         self,
@@ -136,8 +140,8 @@ class Phone(Reader):
 
     def objection(self, checkin_id: UUID, words: str) -> ObjectionTold:
         """Object to a decision, in the person's words."""
-        objection_id = uuid7(self._clocks.wall(), self.handset.chance)
-        return self.object_to(checkin_id, ObjectionBody(id=objection_id, words=words))
+        made = uuid7(self._clocks.wall(), self.handset.chance)
+        return self.object_to(checkin_id, ObjectionBody(id=made, words=words))
 
     def complete(self, worked: Worked) -> Submission:
         """Freeze a completion into the queue; works without a connection."""
@@ -148,8 +152,8 @@ class Phone(Reader):
     def submit_completion(self, completion: Submission) -> CompletionResult:
         """Send a completion once and keep its result; the queue stays as it is."""
         result = hand_over(self._connection, completion)
-        path = self._folder / "results" / f"{completion.id}.json"
-        replace_file(self._disk, path, result.model_dump_json().encode())
+        kept = self._folder / "results" / f"{completion.id}.json"
+        replace_file(self._disk, kept, result.model_dump_json().encode())
         return result
 
     def verify(self, receipt: bytes) -> Receipt:
@@ -179,8 +183,7 @@ class Phone(Reader):
         submission = self.checkin_queue.get(checkin_id)
         not_held = names_not_in(self.submit(submission), submission)
         if not_held:
-            held = {file.name for file in self.status(checkin_id).files if file.held}
-            not_held -= held
+            not_held -= {file.name for file in self.status(checkin_id).files if file.held}
         if not_held:
             return DeliveryOutcome.PARTLY_HELD
         self.checkin_queue.drop(checkin_id)
@@ -197,6 +200,7 @@ class Phone(Reader):
             return
         try:
             self.me()
+            self._connection.renew_if_ending()
         except RefusedError as refusal:
             # Only what concerns the whole phone may hold up the photos.
             if retry_of(refusal.problem) in {Retry.SIGN_IN, Retry.LATER}:
@@ -230,13 +234,14 @@ class Phone(Reader):
     def _install_id(self) -> str:
         return self._keyring.install_id(str(uuid7(self._clocks.wall(), self.handset.chance)))
 
+    def _named(self) -> DeviceNamed:
+        return DeviceNamed(model=self.handset.model, os=self.handset.os, app=self.handset.app)
+
     def _device(self) -> DeviceSent:
         phone = self.handset
         return DeviceSent(
+            **self._named().model_dump(),
             install_id=self._install_id(),
-            model=phone.model,
-            os=phone.os,
-            app=phone.app,
             mock=phone.mock,
             rooted=phone.rooted,
             cloned=phone.cloned,

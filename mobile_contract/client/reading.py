@@ -10,7 +10,7 @@ from mobile_contract.app import AppInfo
 from mobile_contract.checkins import CheckInList, CheckInStatus
 from mobile_contract.client.backoff import asked_wait_s
 from mobile_contract.client.clocks import Clocks
-from mobile_contract.client.connection import Connection, NoAnswerError, Request
+from mobile_contract.client.connection import Connection, Credential, NoAnswerError, Request
 from mobile_contract.codes import CheckInState
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.me import Me
@@ -77,12 +77,12 @@ class Reader:
 
     def app(self) -> AppInfo:
         """Return the versions in use and the processing notice; needs no token."""
-        answer = self._connection.ask(Request("GET", "/v1/app", token=False))
+        answer = self._connection.ask(Request("GET", "/v1/app", credential=Credential.NONE))
         return _read(answer.content, AppInfo)
 
     def published_keys(self) -> PublishedKeys:
         """Return the keys that receipts are checked with; needs no token."""
-        answer = self._connection.ask(Request("GET", "/v1/keys", token=False))
+        answer = self._connection.ask(Request("GET", "/v1/keys", credential=Credential.NONE))
         return _read(answer.content, PublishedKeys)
 
     def _get(self, path: str, model: type[Model], **query: datetime | None) -> Model:

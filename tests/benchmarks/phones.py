@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from secrets import token_urlsafe
 
 from mobile_contract.checkins import DeviceSent
 from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over
 from mobile_contract.client.clocks import Clocks, system_clocks
 from mobile_contract.client.connection import Request
 from mobile_contract.client.disk import Disk
-from mobile_contract.client.keys import Keyring
+from mobile_contract.client.keys import Keyring, Registration
+from mobile_contract.proofs import PROOF_HEADER, SCHEME, Proven
 from mobile_contract.shapes import instant_text
 from storage.records import Role
 from tests.benchmarks.selfies import selfies
@@ -24,7 +26,7 @@ PHONES, DIFFERENT_SELFIES = 48, 12
 class Registered:
     """One phone that an officer's code activated, and what it sends with every request."""
 
-    bearer: str
+    registration: Registration
     nonce: str | None
     device: DeviceSent
 
@@ -57,7 +59,7 @@ def _registered(keyring: Keyring) -> Registered:
         cloned=False,
         emulator=False,
     )
-    return Registered(keyring.registration().access_token, keyring.nonce(), device)
+    return Registered(keyring.registration(), keyring.nonce(), device)
 
 
 def ready_to_send(phones: Sequence[Registered], count: int) -> list[Request]:
@@ -73,8 +75,12 @@ def ready_to_send(phones: Sequence[Registered], count: int) -> list[Request]:
 def _request(phone: Registered, selfie: bytes, clocks: Clocks, chance: Random) -> Request:
     moment = Moment(clocks, chance, phone.nonce, phone.device)
     request = handing_over(freeze(Captured(selfie, HERE), moment))
+    token = phone.registration.access_token
+    url = phone.registration.server_url + request.path
+    proven = Proven("POST", url, phone.nonce, token)
     headers = {
-        "Authorization": f"Bearer {phone.bearer}",
+        "Authorization": f"{SCHEME} {token}",
+        PROOF_HEADER: phone.registration.key.proof(proven, clocks.wall(), token_urlsafe(16)),
         "Sent-At": instant_text(clocks.wall()),
         "Sent-Monotonic": str(clocks.monotonic_ms()),
         "Boot-Id": clocks.boot_id(),

@@ -12,10 +12,11 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from checkin_api.access.tokens import issue_access
+from checkin_api.access.tokens import HolderKind
 from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
+from mobile_contract.proofs import SenderKey
 from storage.local_stack import LocalStack
 from storage.media import MediaKey, MediaStore, StoredObject
 from storage.parts import Parts
@@ -24,6 +25,7 @@ from tests.checkin_api.arranged import new_id
 from tests.factories import Factory
 from tests.mobile_contract.examples import BODY
 from tests.photos import photos
+from tests.proofs import signed_in
 
 pytestmark = pytest.mark.media
 UNDATED = ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00")
@@ -40,6 +42,7 @@ class Sender:
     app: Flask
     factory: Factory
     device: Device
+    key: SenderKey
 
     def body(self, **changes: Any) -> dict[str, Any]:
         """A body that is taken as it is."""
@@ -54,9 +57,8 @@ class Sender:
 
     def send(self, content: bytes, content_type: str, checkin_id: str) -> TestResponse:
         """Send a body as it is written."""
-        with self.app.app_context():
-            token = f"Bearer {issue_access('device', self.device.id)}"
-        headers = {"Authorization": token, "Idempotency-Key": checkin_id}
+        known = signed_in(self.app, HolderKind.DEVICE, self.device.id, self.key)
+        headers = known.headers("POST", "/v1/checkins") | {"Idempotency-Key": checkin_id}
         client = self.app.test_client()
         return client.post("/v1/checkins", data=content, content_type=content_type, headers=headers)
 
@@ -72,7 +74,8 @@ def web(stack: LocalStack, parts: Parts) -> Flask:
 
 @pytest.fixture
 def sender(stack: LocalStack, parts: Parts, factory: Factory) -> Sender:
-    return Sender(web(stack, parts), factory, factory.device(factory.offender().id))
+    key = SenderKey.generate()
+    return Sender(web(stack, parts), factory, factory.device(factory.offender().id, key), key)
 
 
 @pytest.mark.parametrize("instant", UNDATED)

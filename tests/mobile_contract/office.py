@@ -87,7 +87,7 @@ class Office:
                     "text_en": "Notice",
                 },
             },
-            "/v1/activations": {"device_id": CHECKIN_ID} | tokens("first"),
+            "/v1/activations": tokens("first"),
             "/v1/tokens": tokens("second"),
             "/v1/keys": published(k1=self.key).model_dump(mode="json"),
             "/v1/me": ME,
@@ -120,6 +120,7 @@ class Office:
 def tokens(generation: str) -> dict[str, object]:
     """Return a token pair."""
     return {
+        "device_id": CHECKIN_ID,
         "access_token": f"{generation}-access",
         "access_expires_at": instant_text(datetime(2026, 3, 2, tzinfo=UTC)),
         "refresh_token": f"{generation}-refresh",

@@ -27,6 +27,7 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("objection", codes.ObjectionState),
     ("notice", codes.NoticeKind),
     ("device", codes.DeviceState),
+    ("platform", codes.Platform),
     ("retry", codes.Retry),
     ("problem", codes.ProblemCode),
     ("version", content.VersionState),

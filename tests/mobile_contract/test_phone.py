@@ -149,7 +149,7 @@ def test_a_token_that_ran_out_is_renewed_on_the_way(
     assert outcomes(phone) == [DeliveryOutcome.ACCEPTED]
     uploads = [one for one in office.asked if one.url.path == "/v1/checkins"]
     used = [one.headers["Authorization"] for one in uploads]
-    assert used == ["Bearer first-access", "Bearer second-access"]
+    assert used == ["DPoP first-access", "DPoP second-access"]
     assert str(captured.id) in office.checkins
 
 
@@ -159,7 +159,7 @@ def test_the_photos_wait_for_a_fresh_token(
     office.first("/v1/me", problem(ProblemCode.TOKEN_EXPIRED))
     phone.send_queued(TWICE)
     uploads = [one for one in office.asked if one.url.path == "/v1/checkins"]
-    assert [one.headers["Authorization"] for one in uploads] == ["Bearer second-access"]
+    assert [one.headers["Authorization"] for one in uploads] == ["DPoP second-access"]
     assert str(captured.id) in office.checkins
 
 

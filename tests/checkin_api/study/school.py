@@ -4,19 +4,18 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import uuid_utils
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from checkin_api.access.tokens import issue_access
-from mobile_contract.codes import DeviceState
-from storage.records import Device, Offender, Record, Role
+from checkin_api.access.tokens import HolderKind
+from mobile_contract.proofs import SenderKey
+from storage.records import Offender, Record, Role
 from tests.factories import Factory
+from tests.proofs import Headers, Sender, signed_in
 
-Headers = dict[str, str]
 LESSON = "# 社区矫正法\n\n第二十六条……\n".encode()
 PICTURE = b"\xff\xd8\xff\xe0 a picture"
 RIGHT = {"one": ["b"], "two": ["a", "c"]}
@@ -79,38 +78,28 @@ class School:
 
     app: Flask
     factory: Factory
-    editor: Headers = field(default_factory=dict)
+    editor: Sender = field(init=False)
 
     def __post_init__(self) -> None:
         self.editor = self.account(Role.EDITOR)
 
-    def account(self, role: Role) -> Headers:
+    def account(self, role: Role) -> Sender:
         """A new account, signed in."""
         office = self.factory.office() if role is Role.OFFICER else None
         account = self.factory.officer(office, role)
-        return self._bearer("officer", account.id)
+        return signed_in(self.app, HolderKind.OFFICER, account.id)
 
-    def phone(self, offender: Offender | None = None) -> Headers:
+    def phone(self, offender: Offender | None = None) -> Sender:
         """An active phone of a person."""
-        now = self.factory.parts.now()
-        device = Device(
-            offender_id=(offender or self.factory.offender()).id,
-            install_id="install",
-            state=DeviceState.ACTIVE,
-            state_since=now,
-            model="phone",
-            os="android 14",
-            app="1.0.0",
-            notice_version="1",
-            notice_shown_at=now,
-            created_at=now,
-        )
-        with self.factory.session() as session:
-            session.add(device)
-        return self._bearer("device", device.id)
+        key = SenderKey.generate()
+        device = self.factory.device((offender or self.factory.offender()).id, key)
+        return signed_in(self.app, HolderKind.DEVICE, device.id, key)
 
-    def ask(self, method: str, path: str, who: Headers, **sent: Any) -> TestResponse:
-        return self.app.test_client().open(path, method=method, headers=who, **sent)
+    def ask(
+        self, method: str, path: str, who: Sender, also: Headers | None = None, **sent: Any
+    ) -> TestResponse:
+        shown = who.headers(method, path) | (also or {})
+        return self.app.test_client().open(path, method=method, headers=shown, **sent)
 
     def offer(self, **changes: Any) -> TestResponse:
         return self.ask("POST", "/v1/content/versions", self.editor, json=manifest(**changes))
@@ -130,10 +119,10 @@ class School:
         assert self.publish(version_id).status_code == 200
         return version_id
 
-    def complete(self, who: Headers, body: dict[str, Any]) -> TestResponse:
+    def complete(self, who: Sender, body: dict[str, Any]) -> TestResponse:
         return self.ask("POST", "/v1/study/completions", who, json=body)
 
-    def modules(self, who: Headers) -> list[dict[str, Any]]:
+    def modules(self, who: Sender) -> list[dict[str, Any]]:
         answer = self.ask("GET", "/v1/study/modules", who)
         found: list[dict[str, Any]] = answer.json["modules"]  # type: ignore[index]
         return found
@@ -144,7 +133,3 @@ class School:
 
     def objects(self) -> int:
         return len(list(self.factory.parts.media.listed("study/")))
-
-    def _bearer(self, kind: str, subject: UUID) -> Headers:
-        with self.app.app_context():
-            return {"Authorization": f"Bearer {issue_access(kind, subject)}"}

@@ -1,6 +1,7 @@
 """Editors send modules; phones see nothing that is not whole and published."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.checkin_api.study.school import (
     sha256,
 )
 from tests.factories import PASSWORD
+from tests.proofs import Sender, sender
 
 pytestmark = pytest.mark.media
 NOBODYS = "0" * 64
@@ -164,17 +166,37 @@ def test_a_phone_sends_no_content(school: School) -> None:
     assert answer.status_code == 403
 
 
-def sign_in(school: School, login: str, password: str) -> Any:
-    body = {"login": login, "password": password}
-    return school.ask("POST", "/v1/content/sign-in", {}, json=body)
+def sign_in(
+    school: School, login: str, password: str, who: Sender | None = None, **also: str
+) -> Any:
+    body = {"login": login, "password": password} | also
+    return school.ask("POST", "/v1/content/sign-in", who or sender(school.app), json=body)
 
 
 def test_an_editor_signs_in_and_the_token_opens_the_content(school: School) -> None:
     editor = school.factory.officer(role=Role.EDITOR)
-    answer = sign_in(school, editor.login, PASSWORD)
-    who = {"Authorization": f"Bearer {answer.json['access_token']}"}
-    offered = school.ask("POST", "/v1/content/versions", who, json=manifest())
+    who = sender(school.app)
+    answer = sign_in(school, editor.login, PASSWORD, who, code=school.factory.code(editor))
+    known = replace(who, token=answer.json["access_token"])
+    offered = school.ask("POST", "/v1/content/versions", known, json=manifest())
     assert offered.status_code == 200
+
+
+def test_an_editors_token_is_useless_without_the_key(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    code = school.factory.code(editor)
+    stolen = sign_in(school, editor.login, PASSWORD, code=code).json["access_token"]
+    thief = replace(sender(school.app), token=stolen)
+    answer = school.ask("POST", "/v1/content/versions", thief, json=manifest())
+    assert answer.status_code == 401
+    assert school.rows(StudyModule) == 0
+
+
+def test_a_password_without_the_authenticators_code_opens_nothing(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    answer = sign_in(school, editor.login, PASSWORD)
+    assert (answer.status_code, answer.json["code"]) == (401, "second_factor_needed")
+    assert sign_in(school, editor.login, PASSWORD, code="000000").json["code"] == "sign_in_refused"
 
 
 def test_every_refused_sign_in_reads_the_same(school: School) -> None:

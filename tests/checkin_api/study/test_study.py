@@ -65,7 +65,7 @@ def test_a_file_that_the_phone_has_is_not_sent_again(school: School) -> None:
     path = f"/v1/study/versions/{school.published()}/files/{sha256(LESSON)}"
     phone = school.phone()
     tag = school.ask("GET", path, phone).headers["ETag"]
-    answer = school.ask("GET", path, phone | {"If-None-Match": tag})
+    answer = school.ask("GET", path, phone, {"If-None-Match": tag})
     assert (answer.status_code, answer.data) == (304, b"")
 
 
