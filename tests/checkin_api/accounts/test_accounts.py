@@ -10,6 +10,7 @@ from sqlalchemy import select
 from storage.records import Officer, Posting, Role
 from tests.browser_forms import Browser
 from tests.checkin_api.postings.city import City, confirm, send
+from tests.factories import PASSWORD
 
 CODE = re.compile(r'data-code="([0-9A-Z]{8})"')
 
@@ -40,7 +41,10 @@ def test_a_new_account_gets_a_code_that_is_shown_once(
     assert CODE.search(administrator.page(f"/accounts/{account}")) is None
     password = "any twelve letters and more"  # noqa: S105 - of this test
     typed = {"login": "li.na", "code": code[1], "password": password, "password_again": password}
-    assert nobody.submit("/set-up", "/set-up", **typed).status_code == 200
+    nobody.submit("/set-up", "/set-up", **typed)
+    nobody.set_second_factor_up()
+    assert "尚待" in nobody.page("/account")
+    assert "已启用" in administrator.page(f"/accounts/{account}")
     assert {city.count(act) for act in ("officer_added", "posting_proposed")} == {1}
 
 
@@ -91,7 +95,8 @@ def test_a_disabled_account_is_signed_out_at_once_and_stays_out(
     administrator.submit(f"/accounts/{officer.id}", "/disable")
     assert browser.http.get("/items").status_code == 303
     assert time.monotonic() - started < 5
-    assert city.desk(officer).http.get("/account").status_code == 303
+    typed = {"login": officer.login, "password": PASSWORD}
+    assert browser.http.post("/sign-in", data=typed).status_code == 401
     assert "已停用" in administrator.page(f"/accounts/{officer.id}")
 
 
@@ -139,7 +144,7 @@ def test_another_code_is_for_who_never_set_up_only(city: City, administrator: Br
 def test_an_administrator_sees_no_people_no_photos_no_cases(
     city: City, administrator: Browser
 ) -> None:
-    person = city.factory.offender(city.office)
+    person = city.factory.offender(city.office, name="赵甲乙")
     for path in ("/items", "/people", f"/people/{person.id}", "/receipts"):
         assert administrator.http.get(path).status_code == 404, path
     assert person.name not in administrator.page("/accounts")

@@ -32,6 +32,7 @@ def accomplice(city: City, rogue: Browser, nobody: Browser, role: Role, place: s
     nobody.submit(
         "/set-up", "/set-up", login=login, code=code[1], password=PASSWORD, password_again=PASSWORD
     )
+    nobody.set_second_factor_up()
     with city.factory.session() as session:
         asked = select(Posting.id).join(Officer, Officer.id == Posting.officer_id)
         return session.scalars(asked.where(Officer.login == login)).one()
