@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
+import psycopg
+from sqlalchemy import Engine, create_engine, make_url
 
 from storage.database import close_sessions
 from storage.local_stack import Choices, LocalStack, Processes, Store
 from storage.parts import Parts, open_parts
+from storage.records import Record
 from storage.settings import StorageSettings
 
 ROOT = Path(__file__).parent.parent
 STORE = Store(os.environ.get("STORE") or Store.RCLONE)
+ONLOOKER = "checkin_onlooker"
+_ONLOOKER_SIGNS_IN = f"CREATE ROLE {ONLOOKER} LOGIN PASSWORD '{ONLOOKER}' IN ROLE checkin_web"
 
 
 @contextmanager
@@ -26,16 +30,45 @@ def migrated_stack() -> Iterator[LocalStack]:
     try:
         with stack:
             Processes(ROOT / "Procfile", stack.environment, stack.logs).release()
+            lay_onlooker(stack)
             yield stack
             stack.erase()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def lay_onlooker(stack: LocalStack) -> None:
+    """Make the tests' own database role.
+
+    In the scopes of the web it is bound like the web's, so that services can be called with it; in
+    any other it lays and sees every row. No such role is made anywhere but on servers for tests.
+    """
+    for url, statements in (
+        (stack.superuser_url, (_ONLOOKER_SIGNS_IN,)),
+        (stack.environment("release")["DATABASE_URL"].replace("+psycopg", ""), _onlooker_sees()),
+    ):
+        with psycopg.connect(url) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+
+def _onlooker_sees() -> Iterator[str]:
+    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {ONLOOKER}"
+    for table in Record.metadata.tables:
+        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ONLOOKER}"
+        yield (
+            f"CREATE POLICY onlooker ON {table} TO {ONLOOKER}"
+            " USING ((SELECT app_scope()) NOT IN ('door', 'offender', 'officer'))"
+        )
+
+
 @contextmanager
 def web_parts(stack: LocalStack) -> Iterator[Parts]:
-    """The parts of a web process."""
-    opened = open_parts(StorageSettings.read(stack.environment("web")))
+    """The parts of a web process, for which scope `command` sees and lays everything."""
+    settings = stack.environment("web")
+    url = make_url(settings["DATABASE_URL"]).set(username=ONLOOKER, password=ONLOOKER)
+    settings["DATABASE_URL"] = url.render_as_string(hide_password=False)
+    opened = open_parts(StorageSettings.read(settings))
     yield opened
     close_sessions(opened.sessions)
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,17 +13,18 @@ _MINIO_KEY_BYTES = 32
 
 
 class Role(StrEnum):
-    """The processes of the Procfile that get settings of their own."""
+    """Who gets settings of its own: the processes of the Procfile, and people at a terminal."""
 
     RELEASE = "release"
     WEB = "web"
     VERIFIER = "verifier"
     CHORES = "chores"
     CLOCK = "clock"
+    COMMAND = "command"  # an administrator's: checkin_api.admin, storage.doctor
 
     @property
     def login(self) -> str:
-        """Return the database login of this process; only `release` owns what it touches."""
+        """Return the database login; only `release` owns what it touches."""
         return "checkin_owner" if self is Role.RELEASE else f"checkin_{self.value}"
 
 
@@ -40,10 +41,16 @@ class Credentials:
 
 
 def load_credentials(file: Path) -> Credentials:
-    """Return the folder's credentials, generating them at the first start."""
-    if not file.exists():
-        write_private(file, json.dumps(asdict(_generate())).encode())
-    return Credentials(**json.loads(file.read_text()))
+    """Return the folder's credentials, generating at the first start what is not there.
+
+    A folder of an earlier release lacks the logins that came since; they are added.
+    """
+    made = _generate()
+    held = Credentials(**json.loads(file.read_text())) if file.exists() else made
+    whole = replace(held, logins=made.logins | held.logins)
+    if not file.exists() or whole != held:
+        write_private(file, json.dumps(asdict(whole)).encode())
+    return whole
 
 
 def _generate() -> Credentials:

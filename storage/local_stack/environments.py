@@ -1,4 +1,4 @@
-"""The settings that each process of the Procfile gets, as the application reads them."""
+"""The settings that each process of the Procfile gets, and a person at a terminal."""
 
 import shlex
 from dataclasses import dataclass

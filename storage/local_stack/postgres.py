@@ -1,4 +1,4 @@
-"""PostgreSQL: a cluster of its own, one database, an owner and four logins that own nothing."""
+"""PostgreSQL: a cluster of its own, one database, an owner and logins that own nothing."""
 
 import shutil
 import subprocess

@@ -119,7 +119,7 @@ class LocalStack:
         shutil.rmtree(self.data)
 
     def environment(self, role: str) -> dict[str, str]:
-        """Return the settings of one process: release, web, verifier, chores or clock."""
+        """Return one role's settings: release, web, verifier, chores, clock or command."""
         return environment(self._started(), Role(role))
 
     @property

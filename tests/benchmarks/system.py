@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.database import close_sessions
 from storage.local_stack import LocalStack, Processes, Store
 from storage.local_stack.process_tree import descendants
-from storage.parts import Parts, open_parts
-from storage.settings import StorageSettings
+from storage.parts import Parts
 from tests.factories import Factory
+from tests.servers import lay_onlooker, web_parts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -70,13 +69,13 @@ def system(store: Store, say: Say, until: float) -> Iterator[System]:
             with stack:
                 processes = Processes(ROOT / "Procfile", stack.environment, stack.logs, _silence)
                 processes.release()
-                parts = open_parts(StorageSettings.read(stack.environment("web")))
-                try:
-                    factory = Factory(parts)
-                    yield System(stack, processes, parts, factory, Path(folder), say, until)
-                finally:
-                    processes.stop()
-                    close_sessions(parts.sessions)
+                lay_onlooker(stack)
+                with web_parts(stack) as parts:
+                    try:
+                        factory = Factory(parts)
+                        yield System(stack, processes, parts, factory, Path(folder), say, until)
+                    finally:
+                        processes.stop()
         finally:
             stack.erase()
 

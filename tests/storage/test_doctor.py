@@ -65,7 +65,7 @@ def doctor(
     factory: Factory,  # noqa: ARG001 - emptied first
     capsys: pytest.CaptureFixture[str],
 ) -> Doctor:
-    return Doctor(stack.environment("web"), capsys)
+    return Doctor(stack.environment("command"), capsys)
 
 
 @pytest.fixture
@@ -102,12 +102,12 @@ def test_the_doctor_runs_as_a_command_and_ends_well_where_all_is_well(
         [sys.executable, "-m", "storage.doctor"],
         capture_output=True,
         text=True,
-        env=stack.environment("web"),
+        env=stack.environment("command"),
         cwd=ROOT,
         check=False,
     )
     assert answer.returncode == 0, answer.stdout
-    assert "signed in as checkin_web" in answer.stdout
+    assert "signed in as checkin_command" in answer.stdout
     assert "Valkey" in answer.stdout
     assert stack.environment("web")["S3_SECRET_KEY"] not in answer.stdout + answer.stderr
 

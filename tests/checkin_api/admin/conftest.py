@@ -62,8 +62,8 @@ class Terminal:
 
 @pytest.fixture
 def terminal(stack: LocalStack, factory: Factory) -> Terminal:
-    """A terminal with the web process's database."""
-    return Terminal({"DATABASE_URL": stack.environment("web")["DATABASE_URL"]}, factory)
+    """A terminal of an administrator."""
+    return Terminal({"DATABASE_URL": stack.environment("command")["DATABASE_URL"]}, factory)
 
 
 @pytest.fixture
