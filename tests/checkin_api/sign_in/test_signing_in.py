@@ -1,10 +1,11 @@
-"""Signing in by password, the first time by a one-time code."""
+"""The password's part of signing in, the first time by a one-time code."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from checkin_api.access.common_passwords import Weakness
 from checkin_api.access.secret_texts import hashed, new_code
 from checkin_api.sign_in.service import (
     Credentials,
@@ -43,14 +44,15 @@ def audited(factory: Factory) -> list[tuple[str, str | None]]:
         return [(row.action, row.subject) for row in rows]
 
 
-def test_a_password_opens_a_sign_in_of_which_only_the_hash_is_kept(
+def test_a_password_begins_a_sign_in_of_which_only_the_hash_is_kept(
     parts: Parts, factory: Factory, officer: Officer
 ) -> None:
     secret = sign_in(parts, Credentials(officer.login, PASSWORD))
     with factory.session() as session:
         row = session.scalars(select(SignIn)).one()
     assert (row.officer_id, row.secret_sha256) == (officer.id, hashed(secret))
-    assert audited(factory) == [("signed_in", str(officer.id))]
+    assert row.second_factor_at is None
+    assert audited(factory) == [("password_accepted", str(officer.id))]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -92,10 +94,14 @@ def test_an_expired_code_sets_nothing(parts: Parts, factory: Factory, officer: O
     sign_in(parts, Credentials(officer.login, PASSWORD))
 
 
-def test_a_short_password_is_refused_and_the_code_still_works(
+def test_a_weak_password_is_refused_and_the_code_still_works(
     parts: Parts, factory: Factory, officer: Officer
 ) -> None:
     code = with_code(factory, officer)
-    with pytest.raises(WeakPasswordError):
+    with pytest.raises(WeakPasswordError) as refused:
         set_password(parts, SetUp(officer.login, code, "eleven char"))
+    assert refused.value.why is Weakness.SHORT
+    with pytest.raises(WeakPasswordError) as refused:
+        set_password(parts, SetUp(officer.login, code, f"{officer.name}20262026!"))
+    assert refused.value.why is Weakness.OWN_NAME
     set_password(parts, SetUp(officer.login, code, NEW))
