@@ -10,8 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from rich.console import Console
 
+from checkin_api.content_tool.editor_key import KeyFileError, editor_key, usual_file
 from checkin_api.content_tool.faults import ModuleFaultsError
-from checkin_api.content_tool.module_folder import ModuleFolder, read_module
+from checkin_api.content_tool.module_folder import read_module
 from checkin_api.content_tool.report import Report
 from checkin_api.content_tool.server import (
     ContentServer,
@@ -21,6 +22,8 @@ from checkin_api.content_tool.server import (
     connect,
 )
 from checkin_api.content_tool.upload import upload
+from mobile_contract.codes import ProblemCode
+from mobile_contract.content import EditorSignIn
 from mobile_contract.messages import Language
 
 STOPPED = 130  # as shells count a Ctrl-C
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     )
     report = Report(asked.language or _language(environ), *consoles)
     try:
-        return _run(asked, report)
+        return _run(asked, report, environ)
     except ModuleFaultsError as fault:
         report.faults(fault.faults)
     except RefusedError as refusal:
@@ -43,6 +46,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         report.trouble("no_answer", server=asked.server, why=fault)
     except UnsafeServerError:
         report.trouble("unsafe", server=asked.server)
+    except KeyFileError as fault:
+        report.trouble(f"key.{fault.reason}", file=fault.file)
     except (OSError, UnicodeDecodeError) as fault:
         report.trouble("no_file", file=getattr(fault, "filename", "") or asked.password_file)
     except KeyboardInterrupt:
@@ -51,17 +56,16 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     return 1
 
 
-def _run(asked: argparse.Namespace, report: Report) -> int:
+def _run(asked: argparse.Namespace, report: Report, environ: Mapping[str, str]) -> int:
     module = read_module(asked.folder)
     report.checked(module)
-    return 0 if asked.command == "check" else _upload(asked, report, module)
-
-
-def _upload(asked: argparse.Namespace, report: Report, module: ModuleFolder) -> int:
+    if asked.command == "check":
+        return 0
+    key = editor_key(asked.key or usual_file(environ))
     with connect(asked.server) as http:
-        server = ContentServer(http)
+        server = ContentServer(http, key)
         try:
-            server.sign_in(asked.login, _password(asked.password_file))
+            _sign_in(server, asked, report)
         except ValidationError:
             report.trouble("sign_in_length")
             return 1
@@ -69,6 +73,20 @@ def _upload(asked: argparse.Namespace, report: Report, module: ModuleFolder) -> 
             done = upload(server, module, bar.begin)
         report.uploaded(module, done)
     return 0
+
+
+def _sign_in(server: ContentServer, asked: argparse.Namespace, report: Report) -> None:
+    """Sign in; where the server wants a code and none was given, a person is asked for it."""
+    password = _password(asked.password_file)
+    body = EditorSignIn(login=asked.login, password=password, code=asked.code)
+    try:
+        server.sign_in(body)
+    except RefusedError as refusal:
+        needed = refusal.problem.code == ProblemCode.SECOND_FACTOR_NEEDED
+        if not needed or asked.code or not sys.stdin.isatty():
+            raise
+        code = getpass.getpass(report.question("code"))
+        server.sign_in(EditorSignIn(login=asked.login, password=password, code=code))
 
 
 def _password(file: Path | None) -> str:
@@ -92,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     send.add_argument("--server", required=True, metavar="URL")
     send.add_argument("--login", required=True)
     send.add_argument("--password-file", type=Path, metavar="FILE", help="(asks otherwise)")
+    send.add_argument("--code", help="of your authenticator app (asks otherwise)")
+    send.add_argument(
+        "--key", type=Path, metavar="FILE", help="your key, made on first use (in your config)"
+    )
     return parser
 
 

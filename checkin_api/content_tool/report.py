@@ -47,6 +47,10 @@ class Report:
         """Say what came between."""
         self._err.print(self._text(code, **facts))
 
+    def question(self, code: str) -> str:
+        """Give the words that ask a person for something."""
+        return self._text(code)
+
     def checked(self, module: ModuleFolder) -> None:
         """Say what a folder holds."""
         manifest = module.manifest

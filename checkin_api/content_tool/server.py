@@ -1,12 +1,18 @@
-"""The server as an editor's machine sees it: four requests, each of which can be made again."""
+"""The server as an editor's machine sees it: four requests, each of which can be made again.
 
+Every request proves the editor's key (RFC 9449); the token alone opens nothing.
+"""
+
+import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from mobile_contract.codes import ProblemCode
 from mobile_contract.content import (
     EditorSignIn,
     EditorToken,
@@ -15,6 +21,7 @@ from mobile_contract.content import (
     VersionPublished,
 )
 from mobile_contract.problems import Problem
+from mobile_contract.proofs import NONCE_HEADER, PROOF_HEADER, SCHEME, Proven, SenderKey
 from mobile_contract.shapes import PHONE_READS
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -50,15 +57,16 @@ def connect(url: str) -> httpx.Client:
 class ContentServer:
     """One signed-in connection."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx.Client, key: SenderKey) -> None:
         self._http = http
+        self._key = key
+        self._nonce: str | None = None
+        self._token: str | None = None
 
-    def sign_in(self, login: str, password: str) -> None:
+    def sign_in(self, body: EditorSignIn) -> None:
         """Get a token for this upload; raises RefusedError, NoAnswerError, as all requests do."""
-        body = EditorSignIn(login=login, password=password)
         answer = self._ask("/v1/content/sign-in", body)
-        token = EditorToken.model_validate_json(answer.content)
-        self._http.headers["Authorization"] = f"Bearer {token.access_token}"
+        self._token = EditorToken.model_validate_json(answer.content).access_token
 
     def offer(self, manifest: ModuleManifest) -> VersionOffered:
         """Offer a version; the answer names the files that are missing."""
@@ -84,17 +92,26 @@ class ContentServer:
         return VersionPublished.model_validate_json(answer.content)
 
     def _ask(self, path: str, body: BaseModel | None = None) -> httpx.Response:
-        content = body.model_dump_json().encode() if body else b""
+        """Make a small request, once more where the server wants its newest nonce proven."""
+        try:
+            return self._answer(self._small(path, body))
+        except RefusedError as refusal:
+            if refusal.problem.code != ProblemCode.USE_DPOP_NONCE:
+                raise
+        return self._answer(self._small(path, body))
+
+    def _small(self, path: str, body: BaseModel | None) -> httpx.Request:
+        content = body.model_dump_json(exclude_none=True).encode() if body else b""
         headers = {"Content-Type": "application/json"} if body else {}
-        return self._answer(
-            self._http.build_request("POST", path, content=content, headers=headers)
-        )
+        return self._http.build_request("POST", path, content=content, headers=headers)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        self._prove(request)
         try:
             answer = self._http.send(request)
         except httpx.TransportError as fault:
             raise NoAnswerError(type(fault).__name__) from fault
+        self._nonce = answer.headers.get(NONCE_HEADER, self._nonce)
         if answer.is_success:
             return answer
         try:
@@ -102,3 +119,10 @@ class ContentServer:
         except ValidationError as fault:
             raise NoAnswerError(str(answer.status_code)) from fault
         raise RefusedError(problem)
+
+    def _prove(self, request: httpx.Request) -> None:
+        proven = Proven(request.method, str(request.url), self._nonce, self._token)
+        proof = self._key.proof(proven, datetime.now(UTC), secrets.token_urlsafe(16))
+        request.headers[PROOF_HEADER] = proof
+        if self._token is not None:
+            request.headers["Authorization"] = f"{SCHEME} {self._token}"

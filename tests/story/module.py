@@ -45,9 +45,10 @@ def upload_module(cast: Cast) -> str:
     folder.mkdir(exist_ok=True)
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+    code, key = cast.authenticators["editor"].code(), cast.stage.folder / "editor-key.pem"
     done = subprocess.run(
         [*_tool(folder), "--server", cast.stage.url, "--login", "editor",
-         "--password-file", str(_password_file(cast))],
+         "--password-file", str(_password_file(cast)), "--code", code, "--key", str(key)],
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.local_stack import LocalStack, Processes
-from storage.records import Role
+from storage.records import Officer, Role
 from tests.checkin_api.study.conftest import app, school  # noqa: F401 - fixtures
 from tests.checkin_api.study.school import School
 from tests.factories import PASSWORD
@@ -56,16 +56,20 @@ class Desk:
     folder: Path
     school: School
     url: str
-    login: str
+    editor: Officer
     password_file: Path
+    key: Path
 
     def check(self, **settings: str) -> Ran:
         """Check the folder."""
         return self._run("check", self.folder, **settings)
 
-    def upload(self, server: str = "", login: str = "") -> Ran:
+    def upload(self, server: str = "", login: str = "", code: str = "") -> Ran:
         """Upload the folder."""
-        words = ("--login", login or self.login, "--password-file", self.password_file)
+        words = (
+            *("--login", login or self.editor.login, "--password-file", self.password_file),
+            *("--code", code or self.school.factory.code(self.editor), "--key", self.key),
+        )
         return self._run("upload", self.folder, "--server", server or self.url, *words)
 
     def _run(self, *words: object, **settings: str) -> Ran:
@@ -107,4 +111,4 @@ def desk(
     editor = school.factory.officer(role=Role.EDITOR)
     password_file = tmp_path / "password"
     password_file.write_text(f"{PASSWORD}\n")
-    return Desk(folder, school, stack.public_url, editor.login, password_file)
+    return Desk(folder, school, stack.public_url, editor, password_file, tmp_path / "editor.pem")

@@ -93,7 +93,7 @@ def test_a_password_that_is_not_right_sends_nothing(desk: Desk) -> None:
     desk.password_file.write_text("not the password")
     ran = desk.upload()
     assert ran.status == 1
-    assert ran.err.strip() == "The user name or the password is not right."
+    assert ran.err.strip() == "The user name, the password or the code is not right."
     assert desk.school.rows(StudyModule) == NOTHING
 
 
@@ -117,3 +117,33 @@ def test_a_server_that_cannot_be_used_is_named(desk: Desk, server: str, said: st
     assert f"{server}" in ran.err
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_the_key_is_made_once_and_is_its_owners_alone(desk: Desk) -> None:
+    desk.upload()
+    made = desk.key.read_bytes()
+    assert desk.key.stat().st_mode & 0o777 == 0o600
+    assert desk.upload().status == 0
+    assert desk.key.read_bytes() == made
+
+
+def test_a_key_that_others_can_read_is_not_used(desk: Desk) -> None:
+    desk.upload()
+    desk.key.chmod(0o644)
+    ran = desk.upload()
+    assert ran.status == 1
+    assert "can be read by others" in ran.err
+
+
+def test_a_file_that_is_no_key_is_named(desk: Desk) -> None:
+    desk.key.write_text("no key")
+    desk.key.chmod(0o600)
+    ran = desk.upload()
+    assert ran.status == 1
+    assert f"{desk.key} holds no key." in ran.err
+
+
+def test_a_wrong_code_sends_nothing(desk: Desk) -> None:
+    ran = desk.upload(code="000000")
+    assert ran.status == 1
+    assert desk.school.rows(StudyModule) == NOTHING
