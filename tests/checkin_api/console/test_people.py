@@ -138,8 +138,9 @@ def test_what_is_due_first_stands_first_and_causes_can_be_picked(
 
 def test_the_district_sees_all_of_it_at_a_switch(desk: Desk, factory: Factory) -> None:
     district = factory.district()
-    person = factory.offender(factory.office(district))
-    checkin = lay_checkin(factory, person.id)
+    office = factory.office(district)
+    factory.officer(office)
+    checkin = lay_checkin(factory, factory.offender(office).id)
     browser = desk(factory.officer(None, Role.DISTRICT, district))
     assert str(checkin) not in browser.page("/items")
     assert str(checkin) in browser.page("/items?of=district")
