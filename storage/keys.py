@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-LEAST_SECRET_BYTES = 32
+from storage.key_strength import weakness
+
+KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a dot would split a nonce in the wrong places
 NONCE_TAG_CHARACTERS = 32  # hex: 128 bits of HMAC-SHA-256
 
 
@@ -43,8 +46,8 @@ class Keys:
 
 
 def read_keys(folder: Path) -> Keys:
-    """Read the key files of every use; raises WeakKeyError naming the file that is missing."""
-    return Keys(
+    """Read the key files of every use; raises WeakKeyError naming the file and the fault."""
+    keys = Keys(
         tokens=_secrets(folder, "tokens"),
         nonces=_secrets(folder, "nonce"),
         receipts={
@@ -53,6 +56,11 @@ def read_keys(folder: Path) -> Keys:
         },
         seals=_secrets(folder, "seals"),
     )
+    every = [key for use in (keys.tokens, keys.nonces, keys.seals) for key in use.values()]
+    if len(set(every)) < len(every):
+        message = "two key files hold the same key: each use and each id needs its own"
+        raise WeakKeyError(message)
+    return keys
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
@@ -69,8 +77,11 @@ def _secrets(folder: Path, use: str) -> dict[str, bytes]:
         for path in _files(folder, f"{use}-*.key")
     }
     for kid, key in keys.items():
-        if len(key) < LEAST_SECRET_BYTES or len(set(key)) < LEAST_SECRET_BYTES // 4:
-            message = f"key {use}-{kid} is shorter than {LEAST_SECRET_BYTES} random bytes"
+        if not KEY_ID.fullmatch(kid):
+            message = f"key {use}-{kid}: letters, digits, - and _ make a name"
+            raise WeakKeyError(message)
+        if (why := weakness(key)) is not None:
+            message = f"key {use}-{kid} {why}; python -m checkin_api.admin new-key makes one"
             raise WeakKeyError(message)
     return keys
 
@@ -92,6 +103,8 @@ def make_nonce(keys: Keys, now: datetime) -> str:
 
 def nonce_time(keys: Keys, nonce: str) -> datetime | None:
     """Read when this server made a nonce; None for one it did not make."""
+    if not nonce.isascii():  # half a surrogate cannot even be compared
+        return None
     claim, _, tag = nonce.rpartition(".")
     fields = claim.split(".")
     if len(fields) != 3 or (key := keys.nonces.get(fields[1])) is None:  # noqa: PLR2004 - the three fields of make_nonce

@@ -18,7 +18,7 @@ from types import FrameType
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage import work
+from storage import proofs_seen, work
 from storage.database import DatabaseUnavailableError, Scope, ScopeKind, transaction
 from storage.keys import WeakKeyError
 from storage.parts import Parts, open_parts
@@ -98,6 +98,11 @@ DUTIES = (
     ),
     Duty("escalate_items", 30, partial(_in_batches, items.escalate, items.MOST_AT_ONCE)),
     Duty("close_overdue", 60, partial(_in_batches, overdue.close_overdue, overdue.MOST_AT_ONCE)),
+    Duty(
+        "forget_proofs",
+        60,
+        partial(_in_batches, proofs_seen.forget_proofs, proofs_seen.MOST_AT_ONCE),
+    ),
     Duty("reconcile", 3600, _promise_again),
 )
 

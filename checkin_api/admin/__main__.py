@@ -28,7 +28,7 @@ from storage.database import (
     open_sessions,
     transaction,
 )
-from storage.key_files import lay_keys
+from storage.key_files import KeyNotNewestError, KeyUse, add_key, lay_keys
 from storage.settings import DatabaseSettings, SettingMissingError
 
 Asked = argparse.Namespace
@@ -81,6 +81,8 @@ def _carry_out(
         return people_command.run(asked, environ, language)
     if asked.command == "keys":
         return _keys(asked)
+    if asked.command == "new-key":
+        return _new_key(asked)
     wanted = _prepared(asked)
     scope = Scope(ScopeKind.COMMAND, _named(asked.acting or _account(environ)))
     sessions = open_sessions(DatabaseSettings.read(environ))
@@ -140,6 +142,14 @@ def _keys(asked: Asked) -> list[Done]:
         *(Done(Kind.KEY, file.name, Change.ADDED) for file in made),
         *(Done(Kind.KEY, file.name, Change.UNCHANGED) for file in held),
     ]
+
+
+def _new_key(asked: Asked) -> list[Done]:
+    try:
+        made = add_key(asked.folder, KeyUse(asked.use), datetime.now(UTC))
+    except KeyNotNewestError as fault:
+        raise refuse(Mistake.KEY_NOT_NEWEST, use=asked.use) from fault
+    return [Done(Kind.KEY, made.name, Change.ADDED)]
 
 
 def _named(text: str) -> str:

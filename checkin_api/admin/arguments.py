@@ -5,6 +5,7 @@ from pathlib import Path
 
 from checkin_api.admin.layout import Plan
 from mobile_contract.messages import Language
+from storage.key_files import KeyUse
 from storage.records import Role
 
 EXPLAINED = "What an administrator does at a terminal; every command is done whole or not at all."
@@ -38,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     to_file.add_argument("file", type=Path, help="a .csv or .xlsx that is not there yet")
     keys = command("keys", "the server's key files, where none are")
     keys.add_argument("folder", type=Path)
+    new_key = command("new-key", "one more key file beside the old ones; the newest signs")
+    new_key.add_argument("use", choices=[str(use) for use in KeyUse])
+    new_key.add_argument("folder", type=Path)
     return top
 
 

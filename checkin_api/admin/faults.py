@@ -24,6 +24,7 @@ class Mistake(StrEnum):
     PAST = "admin.fault.past"
     RULE = "admin.fault.rule"
     LINE = "admin.fault.line"
+    KEY_NOT_NEWEST = "admin.fault.key_not_newest"
     ENTRY_MISSING = "admin.entry.missing"
     ENTRY_UNKNOWN = "admin.entry.unknown"
     ENTRY_CHARACTERS = "admin.entry.characters"
