@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.local_stack import LocalStack, Processes, StackError, Store
 from tests.photos import photos
 from tests.stage import NeverHappenedError, Stage
-from tests.story.cast import Cast, enrol, lay_out
+from tests.story.cast import OFFICERS, Cast, enrol, lay_out
 from tests.story.checking_in import (
     Scene,
     not_the_right_photo,
@@ -22,6 +22,7 @@ from tests.story.checking_in import (
     worker_dies,
     worker_is_replaced,
 )
+from tests.story.confirming import confirm_everybody
 from tests.story.deciding import module_studied, officers_decide, window_opens, window_passed
 from tests.story.telling import Telling, WentOtherwiseError
 
@@ -65,8 +66,11 @@ def _on_stage(stack: LocalStack, folder: Path, telling: Telling, started: float)
 
 
 def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Telling) -> Cast:
-    telling.chapter(1, "An administrator lays out a city, an officer enrols three people")
+    telling.chapter(
+        1, "An administrator lays out a city, each role is confirmed, people are enrolled"
+    )
     cast = lay_out(stage, dict(os.environ) | stack.environment("command"), telling)
+    confirm_everybody(cast, telling)
     enrol(cast, photos(), telling)
     telling.say("selfies are derived from the enrolled photos (crop, turn, light, JPEG)")
     scene = Scene(cast, photos(), telling, stack, processes)
@@ -101,7 +105,8 @@ def _keep(cast: Cast) -> None:
     url, write = cast.stage.url, sys.stdout.write
     write(f"\nConsole: {url}/sign-in   Contract: {url}/v1/docs\n")
     for login, password in cast.passwords.items():
-        write(f"   {login}  {password}  {cast.authenticators[login].secret}\n")
+        who = f"{OFFICERS[login]['name']} {OFFICERS[login]['role']}"
+        write(f"   {login:8}{who:18}{password}  {cast.authenticators[login].secret}\n")
     write(
         "The last column is for an authenticator app. Without one, this prints a code:\n"
         "   .venv/bin/python -c 'import pyotp; print(pyotp.TOTP(input()).now())'\n"

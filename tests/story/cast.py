@@ -46,14 +46,20 @@ LAYOUT = {
         {"code": "YB1", "name": "龙溪司法所", "district": "YB"},
     ],
     "officers": [
+        {"login": "admin1", "name": "陈管", "role": "administrator"},
+        {"login": "admin2", "name": "何静", "role": "administrator"},
+        {"login": "city", "name": "秦岭", "role": "city"},
         {"login": "zhang", "name": "张敏", "role": "officer", "office": "NAN1"},
         {"login": "liu", "name": "刘洋", "role": "officer", "office": "NAN1"},
         {"login": "zhou", "name": "周平", "role": "head", "office": "NAN1"},
         {"login": "wu", "name": "吴静", "role": "district", "district": "NAN"},
+        {"login": "he", "name": "何川", "role": "district", "district": "YB"},
         {"login": "xu", "name": "徐丽", "role": "officer", "office": "YB1"},
         {"login": "editor", "name": "孙编", "role": "editor"},
     ],
 }
+
+OFFICERS = {one["login"]: one for one in LAYOUT["officers"]}
 
 
 @dataclass

@@ -32,7 +32,7 @@ class Desk:
 
     browser: Browser
 
-    def send(self, page: str, form: str, files: object = None, **fields: str) -> str:
+    def send(self, page: str, form: str, files: object = None, **fields: str | list[str]) -> str:
         """Fill a form of a page and send it; gives the page that follows."""
         answer = self.browser.submit(page, form, files=files, **fields)
         if answer.status_code != httpx.codes.OK:
