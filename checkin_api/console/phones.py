@@ -7,6 +7,7 @@ from flask import Response
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import local_address, see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -111,5 +112,6 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         phones=read_phones(parts(), caller, offender_id),
         now=parts().now(),
         checks=list(IdentityCheck),
+        rights=read_rights(parts(), caller, offender_id),
         fault=fault,
     )

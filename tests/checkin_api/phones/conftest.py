@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 
 from storage.records import Offender, Officer
-from tests.checkin_api.console.conftest import app, desk, nobody
+from tests.browser_forms import Browser
+from tests.checkin_api.console.conftest import Desk, app, desk, nobody
 from tests.checkin_api.phones.asking import Door
 from tests.factories import Factory
 from tests.quiet_stack import owner, parts, stack
@@ -21,7 +22,13 @@ def officer(factory: Factory) -> Officer:
 @pytest.fixture
 def person(factory: Factory, officer: Officer) -> Offender:
     """A person of that office."""
-    return factory.offender(factory.office_of(officer))
+    return factory.offender(factory.office_of(officer), name="王小明")
+
+
+@pytest.fixture
+def browser(desk: Desk, officer: Officer) -> Browser:
+    """The officer's browser."""
+    return desk(officer)
 
 
 @pytest.fixture

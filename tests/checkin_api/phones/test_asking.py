@@ -4,6 +4,7 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -138,7 +139,7 @@ def test_refused_requests_do_not_come_back_without_end(
     [{"person_number": "500101 19900101 1234"}, {"device": {}}, {"words": "x" * 201}, {"more": 1}],
 )
 def test_what_is_no_request_is_refused(
-    door: Door, person: Offender, changes: dict[str, object]
+    door: Door, person: Offender, changes: dict[str, Any]
 ) -> None:
     assert door.request(person.number, **changes).status_code == 422
     assert door.of(person) == []
