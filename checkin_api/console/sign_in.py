@@ -30,8 +30,9 @@ routes = PageRoutes()
 @routes.get("/", Action.SEE_ACCOUNT)
 def start(caller: OfficerCaller) -> Response:
     """Go to what the account is for."""
-    sees_items = may(caller, Action.SEE_ITEMS)
-    return see_other("/items" if sees_items else "/account")
+    if may(caller, Action.SEE_ITEMS):
+        return see_other("/items")
+    return see_other("/figures" if may(caller, Action.SEE_FIGURES) else "/account")
 
 
 @routes.get("/sign-in", Action.SIGN_IN)
