@@ -111,10 +111,17 @@ class Factory:
         """The office that an account is posted to."""
         with self.session() as session:
             office = session.scalars(
-                select(Posting.office_id).where(Posting.officer_id == officer.id)
+                select(Posting.office_id)
+                .where(Posting.officer_id == officer.id, Posting.office_id.is_not(None))
+                .distinct()
             ).one()
         assert office is not None
         return office
+
+    def district_of(self, office: UUID) -> UUID:
+        """The district that an office lies in."""
+        with self.session() as session:
+            return session.get_one(Office, office).district_id
 
     def posting(
         self,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -44,10 +45,15 @@ def person(factory: Factory, officer: Officer) -> Offender:
     ],
 )
 def test_signing_in_leads_back_but_never_out(
-    nobody: Browser, officer: Officer, wanted: str, reached: str
+    nobody: Browser, factory: Factory, officer: Officer, wanted: str, reached: str
 ) -> None:
     form = {"login": officer.login, "password": PASSWORD, "next": wanted}
-    assert nobody.http.post("/sign-in", data=form).headers["Location"] == reached
+    step = nobody.http.post("/sign-in", data=form).headers["Location"]
+    assert parse_qs(urlsplit(step).query) == {"next": [reached]}
+    token = re.search(r'name="form_token" value="(\w+)"', nobody.page("/second-factor"))
+    assert token
+    code = {"form_token": token[1], "next": wanted, "code": factory.code(officer)}
+    assert nobody.http.post("/second-factor", data=code).headers["Location"] == reached
 
 
 def test_a_wrong_password_is_told_without_saying_what_was_wrong(
@@ -78,7 +84,10 @@ def test_cookies_are_secure_behind_https(parts: Parts, officer: Officer) -> None
     transport = httpx.WSGITransport(app=app)
     with httpx.Client(transport=transport, base_url="https://console.test") as http:
         answer = http.post("/sign-in", data={"login": officer.login, "password": PASSWORD})
-    assert "Secure" in answer.headers["Set-Cookie"]
+    assert answer.headers["Set-Cookie"].startswith("__Host-checkin_session=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(
+        answer.headers["Set-Cookie"].split("; ")
+    )
 
 
 def test_the_language_chosen_once_stays(nobody: Browser) -> None:
