@@ -51,6 +51,10 @@ def _activation(commands: "Commands[argparse.ArgumentParser]") -> None:
     activate = _command(commands, "activate", "exchange an activation code for tokens")
     activate.add_argument("number", help="the person's number")
     activate.add_argument("code", help="the code from an officer")
+    request = _command(commands, "request", "ask an officer to let this phone in, without a code")
+    request.add_argument("number", help="the person's number")
+    request.add_argument("--words", help="what happened")
+    _command(commands, "collect", "take up what an officer decided about the request")
 
 
 def _checkins(commands: "Commands[argparse.ArgumentParser]") -> None:

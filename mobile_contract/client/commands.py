@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 
+from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
 from mobile_contract.client.queue import Submission
 from mobile_contract.client.study import Worked
-from mobile_contract.codes import NoPlaceReason
+from mobile_contract.codes import NoPlaceReason, ProblemCode
 from mobile_contract.places import Place
 
 Answer = tuple[int, object]
@@ -45,6 +46,20 @@ def _in_words(fault: ValidationError) -> str:
 def _activate(phone: Phone, asked: argparse.Namespace) -> Answer:
     given = phone.activate(asked.number, asked.code)
     return DONE, {"device_id": str(given.device_id)}
+
+
+def _request(phone: Phone, asked: argparse.Namespace) -> Answer:
+    told = phone.ask_registration(asked.number, asked.words)
+    return DONE, {"key": phone.registrar.key_name(), "text": told.text_zh, "text_en": told.text_en}
+
+
+def _collect(phone: Phone, _asked: argparse.Namespace) -> Answer:
+    try:
+        return DONE, {"device_id": str(phone.registrar.collect().device_id)}
+    except RefusedError as refusal:
+        if refusal.problem.code != ProblemCode.NOT_REGISTERED:
+            raise
+        return WAITING, {"error": refusal.problem.text_en}
 
 
 def _checkin(phone: Phone, asked: argparse.Namespace) -> Answer:
@@ -137,6 +152,8 @@ def _plain(model: BaseModel) -> object:
 
 COMMANDS: dict[str, Callable[[Phone, argparse.Namespace], Answer]] = {
     "activate": _activate,
+    "request": _request,
+    "collect": _collect,
     "checkin": _checkin,
     "send": _send,
     "status": _status,
