@@ -75,6 +75,15 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class Names:
+    """The officers who had a hand in a registration."""
+
+    decider: str | None
+    stopper: str | None
+    issuer: str | None
+
+
+@dataclass(frozen=True)
 class Phones:
     """The page's content, the newest registration first."""
 
@@ -124,30 +133,39 @@ def _registrations(session: Session, offender_id: UUID) -> Iterable[Registration
         .order_by(Device.created_at.desc(), Device.id)
     )
     for device, decided, stopped, issued, verdict, first in rows:
-        let_in = device.activated_at is not None
-        yield Registration(
-            id=device.id,
-            state=device.state,
-            since=device.state_since,
-            model=device.model,
-            os=device.os,
-            app=device.app,
-            key=short_name(device.key_thumbprint) if device.key_thumbprint else None,
-            attestation=verdict,
-            asked_at=device.created_at,
-            words=device.words,
-            activated_at=device.activated_at,
-            let_in_by=(decided or issued) if let_in else None,
-            refused_by=None if let_in else decided,
-            by_code=issued is not None,
-            identity_check=device.identity_check,
-            decision_words=device.decision_words,
-            lost_at=device.lost_at,
-            stopped_by=stopped,
-            stop_words=device.stop_words,
-            foreign_key_seen_at=device.foreign_key_seen_at,
-            first_checkin_at=first,
-        )
+        yield _registration(device, Names(decided, stopped, issued), verdict, first)
+
+
+def _registration(
+    device: Device,
+    names: Names,
+    verdict: AttestationVerdict | None,
+    first_checkin_at: datetime | None,
+) -> Registration:
+    let_in = device.activated_at is not None
+    return Registration(
+        id=device.id,
+        state=device.state,
+        since=device.state_since,
+        model=device.model,
+        os=device.os,
+        app=device.app,
+        key=short_name(device.key_thumbprint) if device.key_thumbprint else None,
+        attestation=verdict,
+        asked_at=device.created_at,
+        words=device.words,
+        activated_at=device.activated_at,
+        let_in_by=(names.decider or names.issuer) if let_in else None,
+        refused_by=None if let_in else names.decider,
+        by_code=names.issuer is not None,
+        identity_check=device.identity_check,
+        decision_words=device.decision_words,
+        lost_at=device.lost_at,
+        stopped_by=names.stopper,
+        stop_words=device.stop_words,
+        foreign_key_seen_at=device.foreign_key_seen_at,
+        first_checkin_at=first_checkin_at,
+    )
 
 
 def _last_code(session: Session, offender_id: UUID) -> CodeSeen | None:
