@@ -4,16 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from psycopg.errors import DeadlockDetected
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 
 from storage.local_stack import LocalStack, Processes
 from storage.parts import Parts
-from storage.records import Record
 from tests.factories import Factory
-from tests.servers import ROOT, as_owner, migrated_stack, web_parts
-from tests.stage import eventually
+from tests.servers import ROOT, as_owner, emptied, migrated_stack, web_parts
 from tests.world import Servers, World
 
 
@@ -53,20 +49,7 @@ def owner(stack: LocalStack) -> Iterator[Engine]:
 @pytest.fixture
 def empty(owner: Engine) -> None:
     """Empty tables, whatever the test before left."""
-    eventually(lambda: _truncated(owner), within_s=30)
-
-
-def _truncated(owner: Engine) -> bool:
-    """Empty all tables at once; a deadlock with a process that works on is tried again."""
-    tables = ", ".join(table for table in Record.metadata.tables if table != "heartbeats")
-    try:
-        with owner.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} CASCADE"))
-    except OperationalError as fault:
-        if not isinstance(fault.orig, DeadlockDetected):
-            raise
-        return False
-    return True
+    emptied(owner)
 
 
 @pytest.fixture

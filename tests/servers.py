@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Engine, create_engine, make_url
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from storage.database import close_sessions
+from storage.database import Sessions, close_sessions, open_sessions
 from storage.local_stack import Choices, LocalStack, Processes, Store
 from storage.parts import Parts, open_parts
 from storage.records import Record
-from storage.settings import StorageSettings
+from storage.settings import DatabaseSettings, StorageSettings
+from tests.stage import eventually
 
 ROOT = Path(__file__).parent.parent
 STORE = Store(os.environ.get("STORE") or Store.RCLONE)
@@ -79,3 +82,28 @@ def as_owner(stack: LocalStack) -> Iterator[Engine]:
     engine = create_engine(stack.environment("release")["DATABASE_URL"])
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def sessions_as(stack: LocalStack, role: str) -> Iterator[Sessions]:
+    """The database as one process, or an administrator's command, signs in to it."""
+    sessions = open_sessions(DatabaseSettings.read(stack.environment(role)))
+    yield sessions
+    close_sessions(sessions)
+
+
+def emptied(owner: Engine) -> None:
+    """Empty all tables at once; a deadlock with a process that works on is tried again."""
+    eventually(lambda: _truncated(owner), within_s=30)
+
+
+def _truncated(owner: Engine) -> bool:
+    tables = ", ".join(table for table in Record.metadata.tables if table != "heartbeats")
+    try:
+        with owner.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+    except OperationalError as fault:
+        if not isinstance(fault.orig, DeadlockDetected):
+            raise
+        return False
+    return True

@@ -185,23 +185,24 @@ AT_THE_DOOR = f"""
     $$
 """
 # A lost phone is stopped by any officer of its district, who sees no people of other offices: told
-# the whole number, they may move that one key, of whatever age its person is.
+# the whole number, they may move the keys of that one person, of whatever age, until the
+# transaction ends. Without a number nobody gets a list from this either.
 LOST_PHONES = (
     f"""
-    CREATE FUNCTION app_people_of_districts() RETURNS SETOF uuid {DEFINER} ROWS 500 AS $$
-        SELECT person.id FROM offenders person JOIN offices office ON office.id = person.office_id
-        WHERE office.district_id IN (
+    CREATE FUNCTION app_phone_holder(wanted text) RETURNS TABLE (offender_id uuid, office_id uuid)
+    {DEFINER.replace(" STABLE PARALLEL SAFE", "")} ROWS 1 AS $$
+        SELECT set_config('app.phone_of', person.id::text, true)::uuid, person.office_id
+        FROM offenders person JOIN offices office ON office.id = person.office_id
+        WHERE person.number = wanted AND office.district_id IN (
             SELECT coalesce(post.district_id, own.district_id)
             FROM app_posts() post LEFT JOIN offices own ON own.id = post.office_id
             WHERE post.role = ANY ('{{officer,head,duty,district}}'))
     $$
     """,
-    f"""
-    CREATE FUNCTION app_phone_holder(wanted text) RETURNS TABLE (offender_id uuid, office_id uuid)
-    {DEFINER} ROWS 1 AS $$
-        SELECT person.id, person.office_id FROM offenders person
-        WHERE person.number = wanted AND person.id IN (SELECT app_people_of_districts())
-    $$
+    """
+    CREATE FUNCTION app_phone_of() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE app_scope() WHEN 'officer'
+           THEN nullif(current_setting('app.phone_of', true), '')::uuid END
     """,
 )
 FOR_POLICIES = (
@@ -218,7 +219,6 @@ FOR_POLICIES = (
     "app_staff_as(text[])",
     "app_audited_staff(text[])",
     "app_person_by_number(text)",
-    "app_people_of_districts()",
     "app_phone_holder(text)",
 )
 NOBODYS_BUSINESS = ("app_posts()", "app_people_as(text[], boolean)", "app_people_opened()")
@@ -251,7 +251,7 @@ CASES = (
     Case("completions", "SIU"),
     Case("devices", "S", "IU"),
     Case("evidence", ""),
-    Case("fences", "S", "IU"),
+    Case("fences", "", "IU"),
     Case("flags", "", "IU"),
     Case("item_entries", "SIU", "IU"),
     Case("items", "SIU", "IU"),
@@ -331,7 +331,7 @@ REST = (
     Rows(
         "devices",
         "SU",
-        "state IN ('active', 'lost') AND offender_id IN (SELECT app_people_of_districts())",
+        "state IN ('active', 'lost') AND offender_id = (SELECT app_phone_of())",
     ),
     Rows("attestations", "SI", DOOR),
     Rows("activation_codes", "SU", DOOR),
@@ -401,8 +401,10 @@ REST = (
     Rows(
         "inspection_opinions",
         "S",
-        "district_id IN (SELECT app_districts_as('{district,procurator}'))"
-        " OR office_id IN (SELECT app_offices_as('{head}'))",
+        "(district_id IN (SELECT app_districts_as('{district,procurator}'))"
+        " OR office_id IN (SELECT app_offices_as('{head}')))"
+        " AND (offender_id IS NULL OR offender_id IN (SELECT app_people_seen())"
+        " OR offender_id IN (SELECT app_people_led()))",
     ),
     Rows(
         "inspection_opinions",
