@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mobile_contract.codes import DeviceState, Platform
@@ -89,7 +90,8 @@ class Device(Record):
     decision_words: Mapped[str | None]
     stopped_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
     stop_words: Mapped[str | None]
-    public_key: Mapped[dict[str, Any] | None]  # a JWK (RFC 7517), P-256
+    # A JWK (RFC 7517), P-256.
+    public_key: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     key_thumbprint: Mapped[str | None]  # of that JWK (RFC 7638)
     refresh_generation: Mapped[int] = mapped_column(server_default="0", default=0)
     foreign_key_seen_at: Mapped[datetime | None]  # a token of it came with another key
