@@ -51,7 +51,7 @@ def unquoted(text: str) -> str:
 
 def is_empty(written: object) -> bool:
     """Tell whether somebody left a cell out."""
-    return written is None or (isinstance(written, str) and not _trimmed(written))
+    return written is None or (isinstance(written, str) and not trimmed(written))
 
 
 def read_cell(column: Column, written: object) -> Any:
@@ -67,7 +67,8 @@ def read_cell(column: Column, written: object) -> Any:
     return READERS[column.reading](column, written)
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
+    """Give a text without the spaces and invisible characters around it."""
     return text.strip().strip(INVISIBLE).strip()
 
 
@@ -75,11 +76,11 @@ def _text(written: object) -> str:
     # A number has lost the zeros that it began with, and nobody sees it.
     if not isinstance(written, str):
         raise CellError(FileMistake.NUMBER)
-    return _trimmed(unquoted(_trimmed(written)))
+    return trimmed(unquoted(trimmed(written)))
 
 
 def _narrow(written: str) -> str:
-    return unicodedata.normalize("NFKC", _trimmed(unquoted(_trimmed(written)))).strip()
+    return unicodedata.normalize("NFKC", trimmed(unquoted(trimmed(written)))).strip()
 
 
 def _name(_column: Column, written: object) -> str:
@@ -97,7 +98,7 @@ def _codes(_column: Column, written: object) -> tuple[str, ...]:
 
 def _word(column: Column, written: object) -> str:
     known = codes_by_word(column.field)
-    code = known.get(plain(_trimmed(written))) if isinstance(written, str) else None
+    code = known.get(plain(trimmed(written))) if isinstance(written, str) else None
     if code is None:
         words = WORDS[column.field]
         names = Words(tuple(words.values())) if all(words.values()) else ", ".join(words)

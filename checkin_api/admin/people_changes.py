@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from checkin_api.admin.acts import Kind
 from checkin_api.admin.faults import Cell, Mistake
 from checkin_api.admin.layout import DistrictEntry, Entry, OfficeEntry, Plan
+from checkin_api.admin.people_cells import trimmed
 from checkin_api.admin.people_faults import Faults, FileMistake
 from checkin_api.admin.people_held import Held, HeldPerson, Post
 from checkin_api.admin.people_rows import OfficerRow, PersonRow, entry_of
@@ -152,9 +153,10 @@ class Comparison:
         self.changes.added[kind] += 1
 
     def _same_name(self, row: Row, key: str, held: str, wanted: str) -> bool:
-        if held != wanted:
+        same = trimmed(held) == wanted  # as a name comes back from a file
+        if not same:
             self.faults.add(FileMistake.NAME, row.cell("name"), key=key)
-        return held == wanted
+        return same
 
     def _known(self, row: Row, field: str, codes: Iterable[str]) -> bool:
         """Note every code that is neither in the system nor in the file."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from checkin_api.admin.faults import Cell, Fault, RefusedCommandError
 
-MOST_SHOWN = 200  # more than one corrects in one go
+MOST_SHOWN, MOST_KEPT = 200, 2000  # more than one corrects in one go
 
 
 class FileMistake(StrEnum):
@@ -60,24 +60,32 @@ class FileMistake(StrEnum):
 
 
 class Faults:
-    """All faults of a file in their order; the first ones are kept, all are counted."""
+    """All faults of a file; many are kept, all are counted."""
 
     def __init__(self) -> None:
-        self._first: list[Fault] = []
+        self._kept: list[Fault] = []
         self.total = 0
 
     def add(self, mistake: StrEnum, cell: Cell | None = None, **facts: Any) -> None:
         """Note one fault and go on."""
         self.total += 1
-        if len(self._first) < MOST_SHOWN:
-            self._first.append(Fault(mistake, facts, cell=cell))
+        if len(self._kept) < MOST_KEPT:
+            self._kept.append(Fault(mistake, facts, cell=cell))
 
     def require_none(self) -> None:
-        """Raise RefusedCommandError with everything noted so far."""
+        """Raise RefusedCommandError with everything noted so far, in the order of the file."""
         if not self.total:
             return
-        unseen = self.total - len(self._first)
-        facts = {"count": unseen, "total": self.total}
-        raise RefusedCommandError(
-            *self._first, *([Fault(FileMistake.MORE, facts)] if unseen else [])
-        )
+        sheets = list(dict.fromkeys(fault.cell.sheet for fault in self._kept if fault.cell))
+        shown = sorted(self._kept, key=lambda fault: _order(fault, sheets))[:MOST_SHOWN]
+        if self.total > len(shown):
+            facts = {"count": self.total - len(shown), "total": self.total}
+            shown.append(Fault(FileMistake.MORE, facts))
+        raise RefusedCommandError(*shown)
+
+
+def _order(fault: Fault, sheets: list[str]) -> tuple[int, int, int, str]:
+    cell = fault.cell
+    if cell is None:
+        return (-1, 0, 0, "")
+    return (sheets.index(cell.sheet), cell.row, len(cell.letter), cell.letter)

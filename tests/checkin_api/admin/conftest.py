@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from storage.local_stack import LocalStack
+from storage.records import Role
 from tests.factories import Factory
 from tests.servers import ROOT
 
@@ -70,3 +71,9 @@ def terminal(stack: LocalStack, factory: Factory) -> Terminal:
 def verifier_url(stack: LocalStack) -> str:
     """The database as the verifier's login sees it."""
     return stack.environment("verifier")["DATABASE_URL"]
+
+
+@pytest.fixture
+def administrator(terminal: Terminal) -> str:
+    """The login of somebody who may import and export people."""
+    return terminal.factory.officer(role=Role.ADMINISTRATOR).login
