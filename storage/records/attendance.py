@@ -61,6 +61,11 @@ class Window(Record):
             "grace_ends_at",
             postgresql_where=text("outcome IN ('awaited', 'not_received')"),
         ),
+        Index(
+            "windows_withdrawn_idx",
+            "grace_ends_at",
+            postgresql_where=text("outcome = 'withdrawn'"),
+        ),
         ForeignKeyConstraint(
             ["offender_id", "checkin_id"],
             ["checkins.offender_id", "checkins.id"],

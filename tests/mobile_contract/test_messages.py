@@ -8,7 +8,14 @@ import pytest
 from mobile_contract import codes, content
 from mobile_contract.messages import Language, MissingTextError, catalogue, message
 from mobile_contract.problems import RETRY, STATUS
-from storage.records import Cause, FlagKind, IdentityAnswer
+from storage.records import (
+    Cause,
+    EndReason,
+    FlagKind,
+    IdentityAnswer,
+    PauseReason,
+    TransferState,
+)
 from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
 from verifier.verdicts.flags import Flag, Note
 
@@ -21,6 +28,11 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("state", codes.CheckInState),
     ("outcome", codes.WindowOutcome),
     ("window", codes.WindowOutcome),
+    ("supervision", codes.SupervisionState),
+    ("console.supervision", codes.SupervisionState),
+    ("end_reason", EndReason),
+    ("pause_reason", PauseReason),
+    ("transfer", TransferState),
     ("reason", codes.ToldReason),
     ("next", codes.NextStep),
     ("decided_by", codes.DecidedBy),
