@@ -107,7 +107,7 @@ def test_a_mistake_anywhere_leaves_nothing_of_the_file(terminal: Terminal, city:
         ),
         (CITY.replace("plan: none", "plann: none"), "offenders[2].plann: This name is not known"),
         (CITY.replace("name: 甲, ", ""), "offenders[1].name: This has to be given."),
-        (CITY.replace("role: editor", "role: head"), "officers[3]: An officer or head belongs"),
+        (CITY.replace("role: editor", "role: head"), "officers[3]: A social worker, officer or head"),
         (CITY.replace("starts: 2026-01-05", "starts: yesterday"), "offenders[1].starts: "),
         ("districts: [", "line 1: this is not readable as YAML"),
     ],
@@ -193,7 +193,7 @@ def test_an_office_of_no_district_is_refused_in_both_languages(terminal: Termina
 def test_an_account_in_the_wrong_place_is_refused(terminal: Terminal) -> None:
     ran = terminal.run("add-officer", "li", "李", "--role", "officer")
     assert ran.status == 1
-    assert ran.err.startswith("An officer or head belongs to one office")
+    assert ran.err.startswith("A social worker, officer or head belongs to one office")
 
 
 def test_people_read_a_table_with_the_codes(terminal: Terminal, city: Path) -> None:
