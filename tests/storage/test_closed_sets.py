@@ -1,6 +1,7 @@
 """The database takes every member of every closed set, and nothing else."""
 
 import re
+from enum import StrEnum
 
 import pytest
 from sqlalchemy import CheckConstraint, Engine, text
@@ -22,7 +23,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize(("table", "column", "codes"), COLUMNS)
 def test_the_migrated_check_names_the_members_of_the_enum(
-    owner: Engine, table: str, column: str, codes: type[str]
+    owner: Engine, table: str, column: str, codes: type[StrEnum]
 ) -> None:
     wanted = text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name")
     with owner.connect() as connection:

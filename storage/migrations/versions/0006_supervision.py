@@ -99,16 +99,18 @@ SETS = (
 # district now.
 TAKE = """
     CREATE FUNCTION take_transfer(wanted uuid, at timestamptz) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DECLARE
         asked transfers;
-        taker uuid := nullif(current_setting('app.subject', true), '')::uuid;
-        today date := (at AT TIME ZONE 'Asia/Shanghai')::date;
+        taker uuid := CASE current_setting('app.scope', true) WHEN 'officer'
+                      THEN nullif(current_setting('app.subject', true), '')::uuid END;
+        today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
     BEGIN
-        SELECT * INTO asked FROM transfers WHERE id = wanted AND state = 'asked';
+        SELECT * INTO asked FROM transfers WHERE id = wanted AND state = 'asked' FOR UPDATE;
         IF asked.id IS NULL OR NOT EXISTS (
             SELECT FROM postings JOIN offices ON offices.id = asked.to_office_id
-            WHERE postings.officer_id = taker
+            JOIN officers ON officers.id = postings.officer_id
+            WHERE postings.officer_id = taker AND officers.disabled_at IS NULL
               AND (postings.role = 'head' AND postings.office_id = offices.id
                    OR postings.role = 'district' AND postings.district_id = offices.district_id)
               AND postings.confirmed_at IS NOT NULL AND postings.ended_at IS NULL
