@@ -113,8 +113,9 @@ def completion(caller: OffenderCaller, body: CompletionBody) -> Answer:
 )
 def content_sign_in(caller: Anybody, body: EditorSignIn) -> Answer:
     """Sign an editor's content tool in."""
+    proof = proven_key()  # first: asking for a nonce is no attempt
     count_sign_in(body.login)
-    return Answer(editors.sign_in(parts(), caller, body, proven_key()))
+    return Answer(editors.sign_in(parts(), caller, body, proof))
 
 
 @routes.add(

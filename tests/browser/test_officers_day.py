@@ -8,11 +8,13 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from checkin_api.access.secret_texts import hashed, new_code
 from mobile_contract.client.phone import Phone
 from mobile_contract.codes import CheckInState, NextStep
-from storage.records import Offender, Officer
+from storage.records import Offender, Officer, SecondFactor
+from tests.authenticators import Authenticator
 from tests.browser.conftest import Desk
 from tests.factories import PASSWORD, Factory
 from tests.photos import photos
@@ -53,6 +55,7 @@ def test_the_first_sign_in_sets_a_password_and_later_ones_use_it(
         row = session.get_one(Officer, officer.id)
         row.password_hash, row.setup_code_sha256 = None, hashed(code)
         row.setup_expires_at = factory.parts.now() + timedelta(hours=1)
+        session.execute(update(SecondFactor).values(ended_at=factory.parts.now()))
     page = fresh_page()
     page.goto("/people")
     page.get_by_role("link", name="首次登录").click()
@@ -60,11 +63,18 @@ def test_the_first_sign_in_sets_a_password_and_later_ones_use_it(
     page.get_by_label("一次性设置码").fill(code.lower())
     page.get_by_label("新密码", exact=True).fill(PASSWORD)
     page.get_by_label("再输入一次新密码").fill(PASSWORD)
-    page.get_by_role("button", name="设置密码并登录").click()
+    page.get_by_role("button", name="设置密码并继续").click()
+    app = Authenticator(page.locator("[data-secret]").get_attribute("data-secret") or "")
+    page.get_by_label("应用上显示的 6 位验证码").fill(app.code())
+    page.get_by_role("button", name="确认并登录").click()
+    expect(page.locator("[data-recovery]")).to_have_count(10)
+    page.get_by_role("link", name="已妥善保管").click()
     expect(page.get_by_role("heading", name="我的待办")).to_be_visible()
     page.get_by_role("button", name="退出").click()
     page.get_by_label("用户名").fill(officer.login)
     page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("验证码或恢复码").fill(app.code())
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="我的待办")).to_be_visible()
 
