@@ -1,24 +1,34 @@
 """Nobody comes in without being known, and nobody learns why from more than a code."""
 
+import shutil
 import time
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from flask import Flask
 
 from checkin_api.access.permissions import PERMISSIONS, Who
+from checkin_api.access.tokens import HolderKind, TokenUse
 from checkin_api.app import create_app, routes
 from checkin_api.routes import Route
 from checkin_api.settings import WebSettings
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.codes import DeviceState, ProblemCode
+from mobile_contract.proofs import SenderKey
+from storage.key_files import KeyUse, add_key
+from storage.keys import read_keys
 from storage.local_stack import LocalStack
 from storage.parts import Parts
 from storage.records import Device
 from tests.factories import Factory
 from tests.photos import photos
+from tests.proofs import access_token, sender
 from tests.world import HERE, World
 
 SOME_PATH = {"<sha256>": "0" * 64}
@@ -60,37 +70,95 @@ def forged_tokens(parts: Parts, device: Device) -> dict[str, tuple[str, ProblemC
     claims = {
         "sub": f"device:{device.id}", "type": "access", "fresh": False, "jti": "x", "iat": now,
         "nbf": now, "exp": now + 600, "iss": "checkin", "aud": "checkin-api",
+        "cnf": {"jkt": device.key_thumbprint},
     }  # fmt: skip
     kid, key = parts.keys.token_kid, parts.keys.tokens[parts.keys.token_kid]
+    access, refresh = TokenUse.ACCESS.header, TokenUse.REFRESH.header
 
-    def signed(with_key: bytes = key, header: str | None = kid, **changed: object) -> str:
-        named = {"kid": header} if header else {}
-        return jwt.encode(claims | changed, with_key, algorithm="HS256", headers=named)
+    def signed(
+        with_key: bytes = key, header: object = kid, typ: str = access, **changed: object
+    ) -> str:
+        said = {name: value for name, value in (claims | changed).items() if value is not None}
+        named = {"typ": typ} | ({"kid": header} if header else {})
+        return jwt.encode(said, with_key, algorithm="HS256", headers=named)
+
+    def by_another_way(algorithm: str, with_key: object) -> str:
+        headers = {"kid": kid, "typ": access}
+        return jwt.encode(claims, with_key, algorithm, headers=headers)  # type: ignore[arg-type]
 
     refused, expired = ProblemCode.NOT_SIGNED_IN, ProblemCode.TOKEN_EXPIRED
+    brackets = urlsafe_b64encode(b"[" * 900).decode().rstrip("=")
     return {
         "right (so that the others are wrong for one reason)": (signed(), ProblemCode.NOT_FOUND),
-        "alg none": (jwt.encode(claims, "", algorithm="none", headers={"kid": kid}), refused),
+        "alg none": (by_another_way("none", ""), refused),
+        "an elliptic curve in the place of the HMAC": (
+            by_another_way("ES256", generate_private_key(SECP256R1())), refused,
+        ),
+        "a longer HMAC": (by_another_way("HS512", key), refused),
         "another key": (signed(b"0" * 64), refused),
         "unknown kid": (signed(header="nobody"), refused),
+        "a kid that is a path": (signed(header="../tokens"), refused),
         "no kid": (signed(header=None), refused),
-        "expired": (signed(exp=now - 1), expired),
+        "expired": (signed(exp=now - 10), expired),
+        "without an end": (signed(exp=None), refused),
+        "of tomorrow": (signed(nbf=now + 86_400), refused),
         "another audience": (signed(aud="elsewhere"), refused),
+        "no audience": (signed(aud=None), refused),
         "another issuer": (signed(iss="elsewhere"), refused),
-        "refresh in the place of access": (signed(type="refresh"), refused),
+        "no issuer": (signed(iss=None), refused),
+        "refresh in the place of access": (signed(type="refresh", typ=refresh), refused),
+        "refresh by its claim alone": (signed(type="refresh"), refused),
+        "refresh by its header alone": (signed(typ=refresh), refused),
+        "typ of a plain token": (signed(typ="JWT"), refused),
+        "bound to no key": (signed(cnf=None), refused),
+        "bound to another key": (signed(cnf={"jkt": "0" * 43}), refused),
+        "bound to a number": (signed(cnf=1), refused),
         "no such kind": (signed(sub=f"person:{device.id}"), refused),
         "no subject": (signed(sub="device"), refused),
-    }
+        "brackets": (f"{signed().split('.')[0]}.{brackets}.x", refused),
+        "nothing": ("", refused),
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("number", range(11))
+@pytest.mark.parametrize("number", range(26))
 def test_forged_tokens(number: int, app: Flask, parts: Parts, factory: Factory) -> None:
-    device = factory.device(factory.offender().id)
-    name, (token, code) = list(forged_tokens(parts, device).items())[number]
-    answer = app.test_client().get(
-        f"/v1/checkins/{uuid4()}", headers={"Authorization": f"Bearer {token}"}
-    )
+    key, path = SenderKey.generate(), f"/v1/checkins/{uuid4()}"
+    tokens = forged_tokens(parts, factory.device(factory.offender().id, key))
+    assert len(tokens) == 26
+    name, (token, code) = list(tokens.items())[number]
+    shown = replace(sender(app, key), token=token).headers("GET", path)
+    answer = app.test_client().get(path, headers=shown)
     assert answer.get_json()["code"] == code, name
+
+
+def test_two_signing_keys_are_believed_at_once_until_one_is_retired(
+    stack: LocalStack, parts: Parts, factory: Factory, tmp_path: Path
+) -> None:
+    key = SenderKey.generate()
+    device = factory.device(factory.offender().id, key).id
+    old = shutil.copytree(stack.environment("web")["KEYS_FOLDER"], tmp_path / "keys")
+    apps = {"before": _app_of(stack, parts, old)}
+    retired = next(old.glob(KeyUse.TOKENS.pattern))
+    add_key(old, KeyUse.TOKENS, parts.now())
+    apps["with both"] = _app_of(stack, parts, old)
+    retired.unlink()
+    apps["without the old"] = _app_of(stack, parts, old)
+
+    def opens(signed_by: str, asked_at: str) -> bool:
+        token = access_token(apps[signed_by], HolderKind.DEVICE, device, key)
+        shown = replace(sender(apps[asked_at], key), token=token).headers("GET", "/v1/me")
+        answer = apps[asked_at].test_client().get("/v1/me", headers=shown)
+        return answer.status_code == httpx.codes.OK
+
+    assert [opens(by, "with both") for by in apps] == [True, True, True]
+    assert [opens(by, "without the old") for by in apps] == [False, True, True]
+    assert not opens("with both", "before")
+
+
+def _app_of(stack: LocalStack, parts: Parts, keys: Path) -> Flask:
+    return create_app(
+        WebSettings(public_url=stack.public_url), replace(parts, keys=read_keys(keys))
+    )
 
 
 def test_a_revoked_phone_is_told_so_at_its_next_request(world: World, factory: Factory) -> None:
