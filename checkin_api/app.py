@@ -4,6 +4,7 @@ from flask import Flask
 
 from checkin_api.access.gate import install_gate
 from checkin_api.access.limits import install_limits
+from checkin_api.access.phone_limits import install_phone_limits
 from checkin_api.access.tokens import install_tokens
 from checkin_api.checkins import views as checkins
 from checkin_api.console import pages, refusal_page
@@ -55,6 +56,7 @@ def create_app(settings: WebSettings, parts: Parts) -> Flask:
     install_observation(app)
     install_limits(app, settings)
     install_gate(app)
+    install_phone_limits(app, settings)
     install_problems(app, refusal_page)
     install(app, routes())
     return app

@@ -23,6 +23,10 @@ class WebSettings:
     # Where limits are counted; without one each process counts for itself.
     redis_url: str | None = field(default=None, repr=False)
     sign_in_per_address: int = 30  # refused ones a minute
+    phone_checkins: str = "30 per hour; 100 per day"  # new ones of a person
+    phone_requests: str = "240 per minute"  # other requests of a person
+    entrances_per_number: str = "20 per hour"  # activations and requests for a registration
+    entrances_per_address: str = "600 per minute"
     exempt_networks: tuple[Network, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
 
@@ -40,6 +44,10 @@ class WebSettings:
             operator=environ.get("OPERATOR") or cls.operator,
             redis_url=environ.get("REDIS_URL") or None,
             sign_in_per_address=int(per_address),
+            phone_checkins=environ.get("PHONE_CHECKINS") or cls.phone_checkins,
+            phone_requests=environ.get("PHONE_REQUESTS") or cls.phone_requests,
+            entrances_per_number=environ.get("ENTRANCES_PER_NUMBER") or cls.entrances_per_number,
+            entrances_per_address=environ.get("ENTRANCES_PER_ADDRESS") or cls.entrances_per_address,
             exempt_networks=_networks(environ, "EXEMPT_NETWORKS"),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
         )

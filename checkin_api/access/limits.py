@@ -1,4 +1,4 @@
-"""How often something may be tried: the one table, counted by Flask-Limiter.
+"""How often something may be tried: the table, counted by Flask-Limiter; phones: phone_limits.
 
 Counts live in Redis; while it is away each process counts for itself, and no answer waits for it
 longer than 0.2 s. A limit never decides what becomes of a check-in: a 429 is no miss.
@@ -69,7 +69,7 @@ def install_limits(app: Flask, settings: WebSettings) -> None:
         app=app,
         strategy="moving-window",
         storage_uri=settings.redis_url or "memory://",
-        storage_options=_patience() if settings.redis_url else {},
+        storage_options=patience() if settings.redis_url else {},
         in_memory_fallback_enabled=True,
         swallow_errors=True,  # a count that fails after the answer was made spoils no answer
         key_prefix="checkin",
@@ -126,7 +126,8 @@ def _asks_for_no_limit() -> bool:
     return "limit_key" not in g
 
 
-def _patience() -> dict[str, Any]:
+def patience() -> dict[str, Any]:
+    """Give what a client of Redis needs so that no answer waits for it."""
     return {
         "socket_timeout": REDIS_PATIENCE_S,
         "socket_connect_timeout": REDIS_PATIENCE_S,

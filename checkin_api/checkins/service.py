@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,8 +43,20 @@ from verifier.rules.rules import Rules
 NO_RECEIPT = frozenset({ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL})
 
 
-def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission) -> Receipt:
-    """Take one check-in in; the same again gets the same receipt, for ever.
+class Limit(Protocol):
+    """How many new check-ins a person may send."""
+
+    def require_room(self, person_id: UUID) -> None:
+        """Raise RefusedError(too_many) where there is no room for another."""
+
+    def count(self, person_id: UUID) -> None:
+        """Count one that was taken in; raises nothing."""
+
+
+def submit_checkin(
+    parts: Parts, caller: OffenderCaller, submission: Submission, limit: Limit
+) -> Receipt:
+    """Take one check-in in; the same again gets the same receipt, for ever, whatever the limit.
 
     Raises RefusedError, StoreUnavailableError, DatabaseUnavailableError; of equal twins in
     flight the primary key decides, and the loser answers the winner's receipt.
@@ -57,6 +70,7 @@ def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission)
         capture = _capture(parts, submission, rules, now)
         _require_supervised(session, caller, capture, rules)
     require_files(submission, PhotoLimits(max_bytes=rules.photo_max_bytes))
+    limit.require_room(caller.offender_id)
     stored = _put_files(parts, caller, submission)
     try:
         with transaction(parts.sessions, caller.scope) as session:
@@ -64,6 +78,7 @@ def submit_checkin(parts: Parts, caller: OffenderCaller, submission: Submission)
     except IntegrityError as fault:
         return answer_for_twin(parts, caller, submission, stored, fault)
     parts.bell.ring(work.QUEUE_OF[WorkKind.VERIFY_CHECKIN])
+    limit.count(caller.offender_id)
     return receipt
 
 

@@ -9,6 +9,7 @@ from flask import Response, g, request
 
 from checkin_api.access.callers import OffenderCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.phone_limits import NewCheckIns
 from checkin_api.checkins import queries
 from checkin_api.checkins.service import record_refusal, submit_checkin
 from checkin_api.checkins.submission import attempted_id, read_submission
@@ -61,6 +62,7 @@ routes = Routes()
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_TYPE,
         ProblemCode.INVALID_CONTENT,
+        ProblemCode.TOO_MANY,
         ProblemCode.UNAVAILABLE,
     ),
 )
@@ -71,7 +73,7 @@ def submit(caller: OffenderCaller, headers: SendingHeaders) -> Answer:
         arrived = received_parts()
         submission = read_submission(arrived, headers)
         _require_same_id(submission.body.id)
-        receipt = submit_checkin(parts(), caller, submission)
+        receipt = submit_checkin(parts(), caller, submission, NewCheckIns())
     except RefusedError as refusal:
         _leave_receipt(caller, refusal, arrived)
         raise

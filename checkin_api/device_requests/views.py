@@ -3,6 +3,7 @@
 from checkin_api.access.by_token import proven_key
 from checkin_api.access.callers import Anybody
 from checkin_api.access.permissions import Action
+from checkin_api.access.phone_limits import count_entrance
 from checkin_api.device_requests.pace import same_pace
 from checkin_api.device_requests.service import request_registration
 from checkin_api.extensions import parts
@@ -25,6 +26,7 @@ TEXT = "device_request.received"
 )
 def ask(_caller: Anybody, body: DeviceRequestBody) -> Answer:
     """Ask an officer to register this phone; the answer is the same for every number."""
+    count_entrance(body.person_number)
     with same_pace():
         request_registration(parts(), body, proven_key())
     told = DeviceRequested(text_zh=message(TEXT, Language.ZH), text_en=message(TEXT, Language.EN))

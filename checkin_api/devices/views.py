@@ -3,6 +3,7 @@
 from checkin_api.access.by_token import presented_refresh, proven_key
 from checkin_api.access.callers import Anybody
 from checkin_api.access.permissions import Action
+from checkin_api.access.phone_limits import count_entrance
 from checkin_api.access.tokens import issue_access, issue_refresh
 from checkin_api.devices.renewal import renew
 from checkin_api.devices.service import Registration, activate
@@ -20,10 +21,11 @@ routes = Routes()
     Action.ACTIVATE_PHONE,
     takes=Takes(body=ActivationBody),
     answers={201: Activated},
-    problems=(ProblemCode.ACTIVATION_REFUSED,),
+    problems=(ProblemCode.ACTIVATION_REFUSED, ProblemCode.TOO_MANY),
 )
 def exchange(_caller: Anybody, body: ActivationBody) -> Answer:
     """Turn a phone into a person's phone with the code that an officer handed out."""
+    count_entrance(body.person_number)
     pair = _tokens(activate(parts(), body, proven_key()))
     return Answer(Activated(**pair.model_dump()), 201)
 

@@ -28,8 +28,8 @@ from verifier.items import Matter, open_matter, settle_matter
 from verifier.notices import tell
 from verifier.rules.in_force import in_force_for
 
-# Refused for its form, so a person's attempt all the same (docs/rules.md 2).
-FORM_REFUSALS = (
+# Refused for its form or as one too many, so a person's attempt all the same (docs/rules.md 2).
+ATTEMPTS = (
     ProblemCode.TOO_LARGE,
     ProblemCode.UNSUPPORTED_TYPE,
     ProblemCode.INVALID_CONTENT,
@@ -39,6 +39,7 @@ FORM_REFUSALS = (
     ProblemCode.HASH_DIFFERS,
     ProblemCode.PART_MISSING,
     ProblemCode.DATUM_MISSING,
+    ProblemCode.TOO_MANY,
 )
 FOR_AN_OFFICER = frozenset(
     {WindowOutcome.NOT_RECEIVED, WindowOutcome.MISSED, WindowOutcome.TECHNICAL}
@@ -124,7 +125,7 @@ def _attempts(session: Session, rows: Sequence[WindowRow]) -> dict[UUID, list[da
     receipts = session.execute(
         select(ReceiptRow.offender_id, ReceiptRow.server_time).where(
             ReceiptRow.offender_id.in_({row.offender_id for row in rows}),
-            ReceiptRow.code.in_([str(code) for code in FORM_REFUSALS]),
+            ReceiptRow.code.in_([str(code) for code in ATTEMPTS]),
             ReceiptRow.server_time >= min(row.opens_at for row in rows),
             ReceiptRow.server_time <= max(row.grace_ends_at for row in rows),
         )
