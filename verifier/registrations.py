@@ -6,13 +6,15 @@ from uuid import UUID
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from mobile_contract.codes import DeviceState
+from mobile_contract.codes import DeviceState, WindowOutcome
 from storage import audit
-from storage.records import Cause, Device, ItemEntry
+from storage.records import Cause, Device, ItemEntry, Window
+from verifier.attendance.settle import settle
 from verifier.items import Matter, open_matter, settle_matter
 
 # What an officer has to do something about: let in or refuse, or bring back a phone.
 FOR_AN_OFFICER = (DeviceState.WAITING, DeviceState.LOST)
+FOUND_MISSING = (WindowOutcome.NOT_RECEIVED, WindowOutcome.MISSED)
 MOST_AT_ONCE = 200
 
 
@@ -70,20 +72,23 @@ def settle_phone(session: Session, device: Device, now: datetime) -> None:
 def keep_items(session: Session, now: datetime) -> int:
     """Lets phones wait for an officer, and ends the waiting of those that need nobody any more.
 
-    A phone's request and an activation come through the door, where nothing is known of items.
-    Returns how many changed, at most MOST_AT_ONCE.
+    A phone's request and an activation come through the door, where nothing is known of items,
+    and a loss is told to officers who see nothing of the person. Settles the windows that a loss
+    excuses where time did so before. Returns how many changed, at most MOST_AT_ONCE.
     """
     open_entry = select(ItemEntry.id).where(
         ItemEntry.device_id == Device.id, ItemEntry.settled_at.is_(None)
     )
-    unheard = session.execute(
-        select(Device.offender_id, Device.id)
+    unheard = session.scalars(
+        select(Device)
         .where(Device.state.in_(FOR_AN_OFFICER), ~exists(open_entry))
         .order_by(Device.state_since)
         .limit(MOST_AT_ONCE)
     ).all()
-    for offender_id, device_id in unheard:
-        open_matter(session, Matter(offender_id, device_id=device_id), Cause.DEVICE, now)
+    for device in unheard:
+        matter = Matter(device.offender_id, device_id=device.id)
+        open_matter(session, matter, Cause.DEVICE, now)
+        _settle_since_loss(session, device, now)
     done = session.scalars(
         select(Device)
         .where(Device.state.not_in(FOR_AN_OFFICER), exists(open_entry))
@@ -92,4 +97,17 @@ def keep_items(session: Session, now: datetime) -> int:
     ).all()
     for device in done:
         settle_phone(session, device, now)
+        _settle_since_loss(session, device, now)
     return len(unheard) + len(done)
+
+
+def _settle_since_loss(session: Session, device: Device, now: datetime) -> None:
+    if device.lost_at is None:
+        return
+    ended = select(Window.id).where(
+        Window.offender_id == device.offender_id,
+        Window.grace_ends_at >= device.lost_at,
+        Window.grace_ends_at < now,
+        Window.outcome.in_(FOUND_MISSING),
+    )
+    settle(session, session.scalars(ended).all(), now)
