@@ -1,11 +1,12 @@
 """Reading the record of acts of a district, a day or a person at a time."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, cast, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from checkin_api.access.callers import OfficerCaller, Post
@@ -23,6 +24,8 @@ A_DAY = timedelta(days=1)
 Person = aliased(Offender)
 ActingPerson = aliased(Offender)
 Actor = aliased(Officer)
+Subject = aliased(Officer)
+PLACEHOLDER = re.compile(r"<[^<>]*>")  # of an id in the path of a page
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Entry:
     person_id: UUID | None
     number: str | None
     subject: str | None
+    subject_name: str | None  # of an officer
     detail: str
     inspection: bool
 
@@ -77,16 +81,20 @@ def read_trail(parts: Parts, caller: OfficerCaller, asked: Asked) -> Trail:
             .limit(A_PAGE + 1)
             .offset((page - 1) * A_PAGE)
         ).all()
-    entries = tuple(_entry(*row) for row in rows[:A_PAGE])
+    entries = tuple(_entry(row) for row in rows[:A_PAGE])
     return Trail(entries, day, page, has_more=len(rows) > A_PAGE and page < MOST_PAGES)
 
 
-def _columns() -> Select[AuditEntry, UUID | None, str | None, str | None, str | None]:
+Found = tuple[AuditEntry, UUID | None, str | None, str | None, str | None, str | None]
+
+
+def _columns() -> Select[*Found]:
     return (
-        select(AuditEntry, Person.id, Person.number, Actor.name, ActingPerson.number)
+        select(AuditEntry, Person.id, Person.number, Actor.name, ActingPerson.number, Subject.name)
         .outerjoin(Person, Person.id == AuditEntry.offender_id)
         .outerjoin(Actor, AuditEntry.actor == _officer(Actor.id))
         .outerjoin(ActingPerson, AuditEntry.actor == func.concat("offender:", ActingPerson.id))
+        .outerjoin(Subject, AuditEntry.subject == cast(Subject.id, Text))
     )
 
 
@@ -135,14 +143,10 @@ def _officer(officer_id: Any) -> ColumnElement[str]:
     return func.concat("officer:", officer_id)
 
 
-def _entry(
-    row: AuditEntry,
-    person_id: UUID | None,
-    number: str | None,
-    officer: str | None,
-    acting: str | None,
-) -> Entry:
+def _entry(found: Row[*Found]) -> Entry:
+    row, person_id, number, officer, acting, subject_name = found
     kind, _, who = row.actor.partition(":")
+    facts = [f"{name}: {value}" for name, value in sorted(row.detail.items())]
     return Entry(
         at=row.at,
         actor_kind=kind,
@@ -151,6 +155,7 @@ def _entry(
         person_id=person_id,
         number=number,
         subject=row.subject,
-        detail=", ".join(f"{name}: {value}" for name, value in sorted(row.detail.items())),
+        subject_name=subject_name,
+        detail=PLACEHOLDER.sub("…", ", ".join(facts)),
         inspection=row.inspection,
     )
