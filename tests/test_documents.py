@@ -18,7 +18,7 @@ from mobile_contract.codes import (
     Theme,
     WindowOutcome,
 )
-from storage.records import Cause
+from storage.records import Cause, Role
 from verifier.rules.rules import RULE_NAMES
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.flags import Flag, Note
@@ -82,6 +82,13 @@ def test_rules_speak_of_every_code(codes: type[StrEnum]) -> None:
 def test_rules_name_everything_that_can_be_set() -> None:
     told = text_of("docs/rules.md").partition("## The rules that can be set")[2]
     assert [name for name in RULE_NAMES if f"`{name}`" not in told] == []
+
+
+def test_the_rules_say_what_each_role_may_do() -> None:
+    told = text_of("docs/rules.md").partition("## 6 Who may do what with a case")[2]
+    assert re.findall(r"^\| `(\w+)` [\u4e00-\u9fff]+ \|", told.partition("## ")[0], re.M) == list(
+        Role
+    )
 
 
 def test_the_themes_stand_in_the_order_of_the_field() -> None:
