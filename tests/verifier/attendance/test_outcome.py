@@ -190,3 +190,19 @@ def test_a_visit_recorded_later_lifts_a_confirmed_miss() -> None:
 def test_a_presence_is_no_excuse_and_is_refused_as_a_finding() -> None:
     with pytest.raises(ValueError, match="present"):
         facts(findings=(WindowOutcome.PRESENT,))
+
+
+@pytest.mark.parametrize("now", [OPENS, GRACE_ENDS + SECOND, LONG_AFTER])
+def test_where_nobody_was_due_nothing_is_ever_missed_nor_waits_for_an_officer(
+    now: datetime,
+) -> None:
+    nothing = facts(supervised=False)
+    tried = facts(supervised=False, technical_attempts=(OPENS,))
+    found_missed = facts(supervised=False, findings=(WindowOutcome.MISSED_CONFIRMED,))
+    for known in (nothing, tried, found_missed):
+        assert outcome(known, now) is WindowOutcome.WITHDRAWN
+
+
+def test_a_check_in_that_came_before_supervision_changed_still_settles() -> None:
+    known = facts(checkin(DUE), supervised=False)
+    assert after_grace(known) is WindowOutcome.PRESENT
