@@ -61,14 +61,13 @@ def people_in_reach(
     session: Session, caller: OfficerCaller, asked: PeopleAsked, today: date
 ) -> list[PersonListed]:
     """Give the people an officer reaches, by name or number where words are given."""
-    words = asked.words
     wanted = select(Offender, Office.name).join(Office, Office.id == Offender.office_id)
     wanted = wanted.where(in_reach(caller, Action.SEE_PERSON))
-    if words:
+    if asked.words:
         wanted = wanted.where(
             or_(
-                Offender.name.contains(words, autoescape=True),
-                Offender.number.contains(words, autoescape=True),
+                Offender.name.contains(asked.words, autoescape=True),
+                Offender.number.contains(asked.words, autoescape=True),
             )
         )
     if not asked.ended_too:
@@ -185,7 +184,7 @@ def _phone(session: Session, offender_id: UUID) -> PhoneSeen | None:
     row = session.scalars(
         select(Device).where(Device.offender_id == offender_id, Device.state == DeviceState.ACTIVE)
     ).first()
-    return None if row is None else PhoneSeen(row.model, row.os, row.app, row.created_at)
+    return None if row is None else PhoneSeen(row.model, row.os, row.app, row.state_since)
 
 
 def _windows(session: Session, offender_id: UUID, month: Month) -> tuple[WindowListed, ...]:

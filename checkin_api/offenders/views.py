@@ -42,7 +42,9 @@ def _me(session: Session, caller: OffenderCaller) -> Me:
         name=offender.name,
         office=OfficeTold(name=office.name),
         device=ThisDevice(
-            id=device.id, state=DeviceState(device.state), registered_at=device.created_at
+            id=device.id,
+            state=DeviceState(device.state),
+            registered_at=device.activated_at or device.created_at,
         ),
         enrolled=_enrolled(session, offender),
         supervision=_supervision(session, offender),
