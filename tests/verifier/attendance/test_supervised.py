@@ -1,6 +1,7 @@
 """On which days somebody is due, at both sides of each limit; in Python and in SQL alike."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,6 +105,40 @@ def test_a_window_still_open_when_an_end_is_decided_is_asked_of_nobody(
     assert ended.covers(window(ends - timedelta(hours=13), ends)) is due
 
 
+def lay_supervision(
+    factory: Factory,
+    person: UUID,
+    period: tuple[date, date | None, datetime | None],
+    pauses: list[tuple[date, date | None]],
+) -> None:
+    """A period, whose end may have been decided, and its pauses."""
+    first, last, decided = period
+    with factory.session() as session:
+        row = SupervisionPeriod(
+            offender_id=person,
+            starts_on=first,
+            ends_on=last,
+            created_at=MIDNIGHT,
+            end_reason=EndReason.COMPLETED if decided else None,
+            ended_by="test" if decided else None,
+            end_decided_at=decided,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(
+            SupervisionPause(
+                period_id=row.id,
+                offender_id=person,
+                starts_on=begins,
+                ends_on=ends,
+                reason=PauseReason.OTHER,
+                created_by="test",
+                created_at=MIDNIGHT,
+            )
+            for begins, ends in pauses
+        )
+
+
 days = st.integers(0, 6).map(lambda ahead: FIRST + timedelta(days=ahead))
 spans = st.tuples(days, st.none() | st.integers(0, 3)).map(
     lambda span: (span[0], None if span[1] is None else span[0] + timedelta(days=span[1]))
@@ -130,31 +165,7 @@ def test_sql_and_python_say_the_same_of_every_window(
     windows: list[tuple[datetime, int]],
 ) -> None:
     person = factory.offender(supervised=False).id
-    decided = decided if period[1] else None
-    with factory.session() as session:
-        row = SupervisionPeriod(
-            offender_id=person,
-            starts_on=period[0],
-            ends_on=period[1],
-            created_at=MIDNIGHT,
-            end_reason=EndReason.COMPLETED if decided else None,
-            ended_by="test" if decided else None,
-            end_decided_at=decided,
-        )
-        session.add(row)
-        session.flush()
-        session.add_all(
-            SupervisionPause(
-                period_id=row.id,
-                offender_id=person,
-                starts_on=first,
-                ends_on=last,
-                reason=PauseReason.OTHER,
-                created_by="test",
-                created_at=MIDNIGHT,
-            )
-            for first, last in pauses
-        )
+    lay_supervision(factory, person, (*period, decided if period[1] else None), pauses)
     laid = [
         factory.window(person, opens, timedelta(hours=hours), timedelta(0))
         for opens, hours in windows
