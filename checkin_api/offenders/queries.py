@@ -3,12 +3,13 @@
 from datetime import date, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach, offender_in_reach
 from checkin_api.access.permissions import Action
+from checkin_api.offenders.known import KnownOf
 from checkin_api.offenders.person import (
     CheckInListed,
     CompletionListed,
@@ -28,11 +29,8 @@ from storage.records import (
     Completion,
     Device,
     Fence,
-    ItemEntry,
     Offender,
     Office,
-    ReferenceSet,
-    ReferenceSetState,
     ReportingPlan,
     StudyModule,
     StudyVersion,
@@ -74,7 +72,7 @@ def people_in_reach(
         wanted = wanted.where(~_has_ended(today))
     rows = session.execute(wanted.order_by(Office.name, Offender.number).limit(MOST_LISTED)).all()
     ids = [offender.id for offender, _ in rows]
-    facts = _Facts(session, ids)
+    facts = KnownOf(session, ids)
     supervision = supervision_of(session, ids)
     return [
         PersonListed(
@@ -99,7 +97,7 @@ def read_sheet(
     offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
     supervision = supervision_of(session, [offender_id])[offender_id]
     period, month = supervision.period(shown.today), shown.month
-    facts = _Facts(session, [offender_id])
+    facts = KnownOf(session, [offender_id])
     return PersonSheet(
         id=offender.id,
         number=offender.number,
@@ -125,41 +123,6 @@ def _has_ended(today: date) -> ColumnElement[bool]:
     periods = select(SupervisionPeriod.id).where(SupervisionPeriod.offender_id == Offender.id)
     not_over = or_(SupervisionPeriod.ends_on.is_(None), SupervisionPeriod.ends_on >= today)
     return and_(periods.exists(), ~periods.where(not_over).exists())
-
-
-class _Facts:
-    """What is known of several people, in four queries however many they are."""
-
-    def __init__(self, session: Session, ids: list[UUID]) -> None:
-        self.enrolled = set(
-            session.scalars(
-                select(ReferenceSet.offender_id).where(
-                    ReferenceSet.offender_id.in_(ids),
-                    ReferenceSet.state == ReferenceSetState.APPROVED,
-                )
-            )
-        )
-        self.with_phone = set(
-            session.scalars(
-                select(Device.offender_id).where(
-                    Device.offender_id.in_(ids), Device.state == DeviceState.ACTIVE
-                )
-            )
-        )
-        self.waiting = dict(
-            session.execute(
-                select(ItemEntry.offender_id, func.count())
-                .where(ItemEntry.offender_id.in_(ids), ItemEntry.settled_at.is_(None))
-                .group_by(ItemEntry.offender_id)
-            ).all()
-        )
-        self.last_contact = dict(
-            session.execute(
-                select(CheckIn.offender_id, func.max(CheckIn.received_at))
-                .where(CheckIn.offender_id.in_(ids))
-                .group_by(CheckIn.offender_id)
-            ).all()
-        )
 
 
 def _fence(session: Session, offender_id: UUID) -> FenceSeen | None:
