@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from checkin_api.access.common_passwords import MOST_LENGTH
+from checkin_api.access.weak_passwords import MOST_LENGTH
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
 

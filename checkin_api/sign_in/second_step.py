@@ -21,7 +21,7 @@ from storage.records import Officer, RecoveryCode, SecondFactor, SignIn
 from storage.seals import unseal
 
 RECOVERY_CODES = 10
-ISSUER = "社区矫正签到核实"
+ISSUER = "社矫签到"  # short: as an address it makes the picture dense
 
 
 class CodeRefusedError(Exception):

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import update
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.common_passwords import Weakness, weakness
 from checkin_api.access.passwords import password_hash, password_matches
 from checkin_api.access.secret_texts import hashed, new_secret, plain_code
+from checkin_api.access.weak_passwords import Weakness, weakness
 from checkin_api.sign_in.opened import begin, end_all, officer_of
 from checkin_api.sign_in.queries import Account, account
 from mobile_contract.codes import ProblemCode

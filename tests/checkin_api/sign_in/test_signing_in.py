@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from checkin_api.access.common_passwords import Weakness
 from checkin_api.access.secret_texts import hashed, new_code
+from checkin_api.access.weak_passwords import Weakness
 from checkin_api.sign_in.service import (
     Credentials,
     SetUp,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkin_api.access.common_passwords import Weakness, weakness
+from checkin_api.access.weak_passwords import Weakness, weakness
 
 
 @pytest.mark.parametrize(
