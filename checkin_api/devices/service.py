@@ -97,29 +97,22 @@ def _key_is_free(session: Session, offender_id: UUID, proof: Proof, now: datetim
 
     Where the phone has asked for a registration meanwhile, the code settles that.
     """
-    holders = session.scalars(
+    holder = session.scalars(
         select(Device)
         .where(
             Device.key_thumbprint == proof.thumbprint,
             Device.state.in_((DeviceState.ACTIVE, DeviceState.WAITING)),
         )
         .with_for_update()
-    ).all()
-    for device in holders:
-        if device.state is DeviceState.WAITING:
-            device.move(DeviceState.REVOKED, now)
-            audit.record(
-                session,
-                "phone_request_withdrawn",
-                now,
-                offender_id=device.offender_id,
-                subject=device.id,
-            )
-    session.flush()
-    return all(
-        device.offender_id == offender_id or device.state is not DeviceState.ACTIVE
-        for device in holders
+    ).first()
+    if holder is None or holder.state is DeviceState.ACTIVE:
+        return holder is None or holder.offender_id == offender_id
+    holder.move(DeviceState.REVOKED, now)
+    audit.record(
+        session, "phone_request_ended", now, offender_id=holder.offender_id, subject=holder.id
     )
+    session.flush()
+    return True
 
 
 def _register(

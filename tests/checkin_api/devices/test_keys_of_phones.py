@@ -121,3 +121,19 @@ def test_an_attestation_of_another_form_is_refused(
     answer = activate(app, person, code, SenderKey.generate(), attestation=sent)
     assert (answer.status_code, code_of(answer)) == (422, "invalid_content")
     assert devices(factory, person) == []
+
+
+@pytest.mark.parametrize("whose", ["the same person's", "another person's"])
+def test_a_code_settles_what_the_phone_has_asked_for(
+    app: Flask, factory: Factory, person: Offender, whose: str
+) -> None:
+    asked = person if whose == "the same person's" else factory.offender()
+    key = SenderKey.generate()
+    waiting = factory.device(asked.id, key).id
+    with factory.session() as session:
+        session.get_one(Device, waiting).state = DeviceState.WAITING
+    answer = activate(app, person, factory.activation_code(person.id), key)
+    assert answer.status_code == 201
+    with factory.session() as session:
+        assert session.get_one(Device, waiting).state is DeviceState.REVOKED
+    assert devices(factory, person)[-1].state is DeviceState.ACTIVE
