@@ -32,6 +32,7 @@ SIGNED_IN = (
     ProblemCode.DEVICE_REVOKED,
     *PROVES,
     ProblemCode.NOT_ALLOWED,
+    ProblemCode.TOO_MANY,
 )
 WITH_JSON = (ProblemCode.UNSUPPORTED_TYPE, ProblemCode.INVALID_CONTENT, ProblemCode.TOO_LARGE)
 ANSWER_HEADERS = {

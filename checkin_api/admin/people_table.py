@@ -81,6 +81,10 @@ def _headings(grid: Grid, kind: Kind | None, faults: Faults) -> Headings | None:
     return found if faults.total == before else None
 
 
+def _columns(headings: Headings) -> dict[str, tuple[str, str]]:
+    return {field: (letter_of(at), heading) for at, (field, heading) in headings.items()}
+
+
 def _wanted(kind: Kind | None) -> dict[str, str]:
     """Give the fields that a table may have, with the codes of their headings."""
     if kind is not None:
@@ -99,7 +103,7 @@ def _row(
     sheet: str, row: tuple[int, list[object]], headings: Headings, kind: Kind | None, faults: Faults
 ) -> Row | None:
     number, cells = row
-    columns = {field: (letter_of(at), heading) for at, (field, heading) in headings.items()}
+    columns = _columns(headings)
     for at, written in enumerate(cells):
         if at not in headings and not is_empty(written):
             faults.add(FileMistake.NO_HEADING, Cell(sheet, number, letter_of(at)))
