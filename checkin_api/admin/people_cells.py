@@ -13,6 +13,7 @@ from checkin_api.admin.people_columns import WORDS, Column, Reading, codes_by_wo
 from checkin_api.admin.people_faults import FileMistake
 
 LONGEST_CELL = 500
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # else somebody slipped
 # What a spreadsheet takes for a formula at the beginning of a cell, the wide forms too.
 FORMULA_BEGINS = "=+\\-@\t\r\n＝＋－＠"
 QUOTABLE = re.compile(f"'*[{FORMULA_BEGINS}]")
@@ -108,14 +109,21 @@ def _word(column: Column, written: object) -> str:
 
 def _date(_column: Column, written: object) -> date:
     if isinstance(written, datetime) and written.time() == time():
-        return written.date()
+        return _in_our_time(written.date())
     found = DAY.fullmatch(_narrow(written)) if isinstance(written, str) else None
     if found is None:
         raise CellError(FileMistake.DATE)
     try:
-        return date(*(int(part) for part in found.groups() if part))
+        day = date(*(int(part) for part in found.groups() if part))
     except ValueError as fault:
         raise CellError(FileMistake.DATE) from fault
+    return _in_our_time(day)
+
+
+def _in_our_time(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise CellError(FileMistake.DATE)
+    return day
 
 
 def _time(_column: Column, written: object) -> time:

@@ -112,6 +112,7 @@ def test_a_day_is_read_as_it_is_written_here(file: Path, day: str) -> None:
         (["=1+1", "甲", "O1"], FileMistake.FORMULA, "A2"),
         (["1", "甲", "O1", 46027], FileMistake.DATE, "D2"),
         (["1", "甲", "O1", "05/01/2026"], FileMistake.DATE, "D2"),
+        (["1", "甲", "O1", "0026-01-05"], FileMistake.DATE, "D2"),
         (["1", "甲" * 501, "O1"], FileMistake.LONG, "B2"),
         (["1", True, "O1"], FileMistake.ERROR, "B2"),
         (["1", "甲", "O1", None, "25:00"], FileMistake.TIME, "E2"),
