@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check run minio bench contract
+.PHONY: help setup demo test check run minio bench contract access-matrix contract-fuzz
 
 # rclone, or minio: the S3 server that holds the media.
 STORE ?= rclone
@@ -28,6 +28,8 @@ help:
 	@echo 'make minio     build MinIO, once (about 5 minutes)'
 	@echo 'make bench     the numbers'
 	@echo 'make contract  write mobile_contract/openapi.json anew'
+	@echo 'make access-matrix  every route as everybody, against the permission table'
+	@echo 'make contract-fuzz  generated requests, every answer against the contract'
 	@echo 'make setup     only the virtual environment and the model files'
 
 setup:
@@ -57,3 +59,9 @@ bench: setup
 
 contract: setup
 	$(PY) -m checkin_api.openapi
+
+access-matrix: setup
+	$(PY) -m tests.access
+
+contract-fuzz: setup
+	$(PY) -m tests.contract_fuzz $(ARGS)

@@ -1,0 +1,51 @@
+"""What is sent to routes that read a body before they look anything up."""
+
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """A body and a query that a route takes; `{offender_id}` and the like stand for ids."""
+
+    json: Any = None
+    form: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+    def filled(self, ids: dict[str, str]) -> "Example":
+        """Put ids in their places."""
+        return replace(
+            self,
+            json=_filled(self.json, ids),
+            form=_filled(self.form, ids),
+            query=_filled(self.query, ids),
+        )
+
+    def json_bytes(self) -> bytes | None:
+        """Give the JSON as bytes."""
+        return None if self.json is None else json.dumps(self.json).encode()
+
+
+def _filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(one, ids) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(one, ids) for one in value]
+    if isinstance(value, str) and value.startswith("{") and value[1:-1] in ids:
+        return ids[value[1:-1]]
+    return value
+
+
+A_DAY = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-30T00:00:00Z"}
+OBJECTION_ID = "01980000-0000-7000-8000-000000000001"
+
+EXAMPLES: dict[tuple[str, str], Example] = {
+    ("GET", "/v1/windows"): Example(query=A_DAY),
+    ("GET", "/v1/checkins"): Example(query={"since": "2026-11-01T00:00:00Z"}),
+    ("GET", "/v1/notices"): Example(query={"since": "2026-11-01T00:00:00Z"}),
+    ("POST", "/v1/checkins/<uuid:checkin_id>/objection"): Example(
+        json={"id": OBJECTION_ID, "words": "我在现场"}
+    ),
+}
