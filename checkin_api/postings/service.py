@@ -66,8 +66,8 @@ def end_posting(parts: Parts, caller: OfficerCaller, posting_id: UUID) -> UUID:
             return posting.officer_id
         if _is(session, posting, is_last(local_date(now))):
             raise RefusedError(ProblemCode.INVALID_CONTENT, at("posting", "last"))
-        _end(session, posting, now)
         _end_covers_without_ground(session, posting, now)
+        _end(session, posting, now)
         return posting.officer_id
 
 
@@ -118,11 +118,16 @@ def _end(session: Session, posting: Posting, now: datetime) -> None:
     _record(session, "posting_ended", posting, now)
 
 
-def _end_covers_without_ground(session: Session, ended: Posting, now: datetime) -> None:
-    """End the covers of an account that has no posting of its own in their district any more."""
+def _end_covers_without_ground(session: Session, ending: Posting, now: datetime) -> None:
+    """End the covers of an account that will have no posting of its own in their district.
+
+    Before the posting itself: afterwards the account is none of this head's any more, and row-level
+    security leaves a cover at another office out of reach.
+    """
     own = session.scalars(
         select(Posting).where(
-            Posting.officer_id == ended.officer_id,
+            Posting.officer_id == ending.officer_id,
+            Posting.id != ending.id,
             Posting.covers_id.is_(None),
             posting_in_force(now),
         )
@@ -130,7 +135,8 @@ def _end_covers_without_ground(session: Session, ended: Posting, now: datetime) 
     grounds = {district_of(session, posting) for posting in own}
     covers = session.scalars(
         select(Posting).where(
-            Posting.officer_id == ended.officer_id,
+            Posting.officer_id == ending.officer_id,
+            Posting.id != ending.id,
             Posting.covers_id.is_not(None),
             Posting.ended_at.is_(None),
         )

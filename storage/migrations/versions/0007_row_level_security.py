@@ -365,6 +365,8 @@ REST = (
         f" OR district_id IN (SELECT app_districts_as({LEADS})) OR {CITY} OR {ADMINISTRATOR}",
         "confirmed_by IS DISTINCT FROM 'officer:' || officer_id",  # nobody their own
     ),
+    # Whose last posting ends loses the covers elsewhere that rest on it.
+    Rows("postings", "U", f"covers_id IS NOT NULL AND officer_id {MY_STAFF}"),
     # Who may see whom.
     Rows("offenders", "S", "id IN (SELECT app_people_led())"),
     Rows("recusals", "S", f"{ME} OR offender_id IN (SELECT app_people_seen()) OR {LED}"),

@@ -115,12 +115,13 @@ def test_days_that_make_no_sense_are_refused(city: City, days: tuple[int, int]) 
     assert set_cover(city, city.desk(city.head()), absent, there, (0, 89)) == 303
 
 
-def test_a_cover_ends_with_the_posting_it_rests_on(city: City) -> None:
+@pytest.mark.parametrize("by", ["head", "supervisor"])
+def test_a_cover_ends_with_the_posting_it_rests_on(city: City, by: str) -> None:
     absent, there = city.factory.officer(city.office), city.factory.officer(city.neighbour)
     person = city.factory.offender(city.office)
     assert set_cover(city, city.desk(city.head()), absent, there) == 303
     browser = city.desk(there)
     assert city.sees(browser, person.id)
-    supervisor = city.desk(city.supervisor())
-    supervisor.submit(f"/postings/{posting_of(city, there)}/end", "/end")
+    leader = city.head(city.neighbour) if by == "head" else city.supervisor()
+    city.desk(leader).submit(f"/postings/{posting_of(city, there)}/end", "/end")
     assert not city.sees(browser, person.id)
