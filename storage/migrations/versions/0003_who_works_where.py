@@ -130,6 +130,18 @@ TABLES = (
     """CREATE INDEX audit_entries_at_idx ON audit_entries USING brin (at)""",
 )
 
+# The account that asks, as transaction() told PostgreSQL, by its posts of today.
+HOLDS = """
+    EXISTS (SELECT FROM postings post JOIN officers account ON account.id = post.officer_id
+            WHERE current_setting('app.scope', true) = 'officer'
+              AND post.officer_id::text = current_setting('app.subject', true)
+              AND account.disabled_at IS NULL
+              AND post.confirmed_at IS NOT NULL AND post.ended_at IS NULL
+              AND post.starts_on <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+              AND (post.ends_on IS NULL
+                   OR post.ends_on >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
+              AND ({role}))
+"""
 # Counts and no rows: who may see figures sees them without seeing anybody behind them. It runs as
 # the owner, so the second net (0007) does not hide people from the counting.
 FIGURES = """
@@ -188,16 +200,24 @@ FIGURES = """
         LEFT JOIN waiting ON waiting.office = f.id
         LEFT JOIN received ON received.office = f.id
         LEFT JOIN reviewed ON reviewed.office = f.id
+        WHERE {holds}
     $$
-"""
+""".replace(
+    "{holds}",
+    HOLDS.format(
+        role="post.role = 'city' OR (post.role = 'district' AND post.district_id = f.district_id)"
+    ),
+)
 # A city supervisor sees nobody until a case is opened: this answers one whole number with one id.
 # Cases of people under 18 are for the officers named for them, so there is none to open.
 PERSON_TO_OPEN = """
     CREATE FUNCTION person_to_open(wanted text, today date) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-        SELECT id FROM offenders WHERE number = wanted AND (adult_on IS NULL OR adult_on <= today)
+        SELECT id FROM offenders
+        WHERE number = wanted AND (adult_on IS NULL OR adult_on <= today)
+          AND {holds}
     $$
-"""
+""".replace("{holds}", HOLDS.format(role="post.role = 'city'"))
 FUNCTIONS = ("office_figures(timestamptz)", "person_to_open(text, date)")
 
 # What an account was until now it goes on being: each gets the posting that its columns meant.

@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from checkin_api.figures.service import Counts, Line, hidden
+from storage.database import DOOR, transaction
 from storage.records import AuditEntry, CaseOpening, Offender, Role
-from tests.checkin_api.arranged import lay_checkin, new_id
+from tests.checkin_api.arranged import caller_of, lay_checkin, new_id
 from tests.checkin_api.console.conftest import Desk
 from tests.checkin_api.console.district import Place, lay_place
 from tests.factories import Factory
@@ -174,3 +175,20 @@ def test_figures_name_nobody_to_the_city(desk: Desk, place: Place) -> None:
     page = desk(place.people[Role.CITY]).page("/figures")
     assert "张某某" not in page
     assert place.person.number not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "places", "opens"),
+    [(Role.CITY, 2, True), (Role.DISTRICT, 1, False), (Role.HEAD, 0, False), (None, 0, False)],
+)
+def test_the_database_itself_counts_and_opens_for_nobody_else(
+    place: Place, role: Role | None, places: int, *, opens: bool
+) -> None:
+    parts, now = place.factory.parts, place.factory.parts.now()
+    place.factory.office()
+    scope = DOOR if role is None else caller_of(place.factory, place.people[role]).scope
+    with transaction(parts.sessions, scope) as session:
+        counted = session.execute(text("SELECT * FROM office_figures(:now)"), {"now": now}).all()
+        found = session.scalar(select(func.person_to_open(place.person.number, now.date())))
+    assert len(counted) == places
+    assert (found is not None) is opens
