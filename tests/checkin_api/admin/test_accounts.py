@@ -19,6 +19,15 @@ def test_a_new_code_ends_the_one_before(terminal: Terminal) -> None:
     assert kept == hashed(second["setup_code"])
 
 
+def test_an_account_that_had_a_password_gets_no_code_from_one_person(terminal: Terminal) -> None:
+    account = terminal.factory.officer(role=Role.EDITOR)
+    ran = terminal.run("new-code", account.login)
+    assert ran.status == 1
+    assert "two people reset it" in ran.err
+    with terminal.rows() as session:
+        assert session.get_one(Officer, account.id).setup_code_sha256 is None
+
+
 def test_a_new_code_needs_an_account(terminal: Terminal) -> None:
     ran = terminal.run("new-code", "nobody")
     assert (ran.status, ran.err.splitlines()[0]) == (1, "There is no account nobody.")
