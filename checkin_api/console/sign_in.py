@@ -25,14 +25,19 @@ from checkin_api.sign_in.service import (
 )
 
 routes = PageRoutes()
+# What an account's day begins with; whoever may nothing of it sees their own account.
+BEGINS_AT = (
+    (Action.SEE_ITEMS, "/items"),
+    (Action.SEE_FIGURES, "/figures"),
+    (Action.MANAGE_ACCOUNTS, "/accounts"),
+)
 
 
 @routes.get("/", Action.SEE_ACCOUNT)
 def start(caller: OfficerCaller) -> Response:
     """Go to what the account is for."""
-    if may(caller, Action.SEE_ITEMS):
-        return see_other("/items")
-    return see_other("/figures" if may(caller, Action.SEE_FIGURES) else "/account")
+    first = (address for action, address in BEGINS_AT if may(caller, action))
+    return see_other(next(first, "/account"))
 
 
 @routes.get("/sign-in", Action.SIGN_IN)

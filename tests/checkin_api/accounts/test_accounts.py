@@ -178,3 +178,7 @@ def test_districts_and_offices_are_added_and_renamed(city: City, administrator: 
     assert "两江区" in administrator.submit(page, f"{city.district}/name", name="两江区").text
     acts = ("district_added", "office_added", "office_renamed", "district_renamed")
     assert [city.count(act) for act in acts] == [1, 1, 1, 1]
+
+
+def test_an_administrators_day_begins_with_the_accounts(administrator: Browser) -> None:
+    assert administrator.http.get("/").headers["Location"] == "/accounts"
