@@ -3,8 +3,10 @@
 import shutil
 import time
 from base64 import urlsafe_b64encode
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -14,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from flask import Flask
 
 from checkin_api.access.permissions import PERMISSIONS, Who
-from checkin_api.access.tokens import HolderKind, TokenUse
+from checkin_api.access.tokens import LEEWAY_S, HolderKind, TokenUse
 from checkin_api.app import create_app, routes
 from checkin_api.routes import Route
 from checkin_api.settings import WebSettings
@@ -22,7 +24,7 @@ from mobile_contract.client.connection import RefusedError
 from mobile_contract.codes import DeviceState, ProblemCode
 from mobile_contract.proofs import SenderKey
 from storage.key_files import KeyUse, add_key
-from storage.keys import read_keys
+from storage.keys import Keys, read_keys
 from storage.local_stack import LocalStack
 from storage.parts import Parts
 from storage.records import Device
@@ -31,6 +33,7 @@ from tests.photos import photos
 from tests.proofs import access_token, sender
 from tests.world import HERE, World
 
+ACCESS, REFRESH = TokenUse.ACCESS.header, TokenUse.REFRESH.header
 SOME_PATH = {"<sha256>": "0" * 64}
 
 
@@ -64,71 +67,101 @@ def test_a_closed_route_lets_nobody_in_who_is_not_signed_in(route: Route, app: F
         assert answer.headers["Location"].startswith("/sign-in")
 
 
-def forged_tokens(parts: Parts, device: Device) -> dict[str, tuple[str, ProblemCode]]:
-    """Tokens for a real device that no door may take."""
-    now = int(time.time())
-    claims = {
-        "sub": f"device:{device.id}", "type": "access", "fresh": False, "jti": "x", "iat": now,
-        "nbf": now, "exp": now + 600, "iss": "checkin", "aud": "checkin-api",
-        "cnf": {"jkt": device.key_thumbprint},
-    }  # fmt: skip
-    kid, key = parts.keys.token_kid, parts.keys.tokens[parts.keys.token_kid]
-    access, refresh = TokenUse.ACCESS.header, TokenUse.REFRESH.header
+@dataclass
+class Forger:
+    """Signs tokens for a real device, with the server's own key or another."""
 
-    def signed(
-        with_key: bytes = key, header: object = kid, typ: str = access, **changed: object
-    ) -> str:
-        said = {name: value for name, value in (claims | changed).items() if value is not None}
-        named = {"typ": typ} | ({"kid": header} if header else {})
-        return jwt.encode(said, with_key, algorithm="HS256", headers=named)
+    keys: Keys
+    device: Device
 
-    def by_another_way(algorithm: str, with_key: object) -> str:
-        headers = {"kid": kid, "typ": access}
-        return jwt.encode(claims, with_key, algorithm, headers=headers)  # type: ignore[arg-type]
+    def claims(self) -> dict[str, Any]:
+        """What a right token says."""
+        now = int(time.time())
+        return {
+            "sub": f"device:{self.device.id}", "type": "access", "fresh": False, "jti": "x",
+            "iat": now, "nbf": now, "exp": now + 600, "iss": "checkin", "aud": "checkin-api",
+            "cnf": {"jkt": self.device.key_thumbprint},
+        }  # fmt: skip
 
-    refused, expired = ProblemCode.NOT_SIGNED_IN, ProblemCode.TOKEN_EXPIRED
+    def said(self, **changed: object) -> str:
+        """A token that says something else; None leaves it out."""
+        return self.headed({}, **changed)
+
+    def headed(self, header: dict[str, Any], **changed: object) -> str:
+        """A token with another header."""
+        claims = {name: value for name, value in (self.claims() | changed).items() if value}
+        named = {"typ": ACCESS, "kid": self.keys.token_kid} | header
+        return jwt.encode(claims, self.keys.tokens[self.keys.token_kid], "HS256", headers=named)
+
+    def signed(self, algorithm: str, key: Any) -> str:
+        """A token signed in another way."""
+        headers = {"kid": self.keys.token_kid, "typ": ACCESS}
+        return jwt.encode(self.claims(), key, algorithm, headers=headers)
+
+
+def forged_headers(forger: Forger) -> dict[str, str]:
+    """Tokens that no key of the server's signed as they say, by what is wrong with them."""
+    key, curve = forger.keys.tokens[forger.keys.token_kid], generate_private_key(SECP256R1())
     brackets = urlsafe_b64encode(b"[" * 900).decode().rstrip("=")
     return {
-        "right (so that the others are wrong for one reason)": (signed(), ProblemCode.NOT_FOUND),
-        "alg none": (by_another_way("none", ""), refused),
-        "an elliptic curve in the place of the HMAC": (
-            by_another_way("ES256", generate_private_key(SECP256R1())), refused,
-        ),
-        "a longer HMAC": (by_another_way("HS512", key), refused),
-        "another key": (signed(b"0" * 64), refused),
-        "unknown kid": (signed(header="nobody"), refused),
-        "a kid that is a path": (signed(header="../tokens"), refused),
-        "no kid": (signed(header=None), refused),
-        "expired": (signed(exp=now - 10), expired),
-        "without an end": (signed(exp=None), refused),
-        "of tomorrow": (signed(nbf=now + 86_400), refused),
-        "another audience": (signed(aud="elsewhere"), refused),
-        "no audience": (signed(aud=None), refused),
-        "another issuer": (signed(iss="elsewhere"), refused),
-        "no issuer": (signed(iss=None), refused),
-        "refresh in the place of access": (signed(type="refresh", typ=refresh), refused),
-        "refresh by its claim alone": (signed(type="refresh"), refused),
-        "refresh by its header alone": (signed(typ=refresh), refused),
-        "typ of a plain token": (signed(typ="JWT"), refused),
-        "bound to no key": (signed(cnf=None), refused),
-        "bound to another key": (signed(cnf={"jkt": "0" * 43}), refused),
-        "bound to a number": (signed(cnf=1), refused),
-        "no such kind": (signed(sub=f"person:{device.id}"), refused),
-        "no subject": (signed(sub="device"), refused),
-        "brackets": (f"{signed().split('.')[0]}.{brackets}.x", refused),
-        "nothing": ("", refused),
-    }  # fmt: skip
+        "alg none": forger.signed("none", ""),
+        "an elliptic curve in the place of the HMAC": forger.signed("ES256", curve),
+        "a longer HMAC": forger.signed("HS512", key),
+        "another key": forger.signed("HS256", b"0" * 64),
+        "unknown kid": forger.headed({"kid": "nobody"}),
+        "a kid that is a path": forger.headed({"kid": "../tokens"}),
+        "no kid": jwt.encode(forger.claims(), key, "HS256", headers={"typ": ACCESS}),
+        "refresh by its header alone": forger.headed({"typ": REFRESH}),
+        "refresh in the place of access": forger.headed({"typ": REFRESH}, type="refresh"),
+        "typ of a plain token": forger.headed({"typ": "JWT"}),
+        "brackets": f"{forger.said().partition('.')[0]}.{brackets}.x",
+        "nothing": "",
+    }
 
 
-@pytest.mark.parametrize("number", range(26))
-def test_forged_tokens(number: int, app: Flask, parts: Parts, factory: Factory) -> None:
-    key, path = SenderKey.generate(), f"/v1/checkins/{uuid4()}"
-    tokens = forged_tokens(parts, factory.device(factory.offender().id, key))
-    assert len(tokens) == 26
-    name, (token, code) = list(tokens.items())[number]
-    shown = replace(sender(app, key), token=token).headers("GET", path)
-    answer = app.test_client().get(path, headers=shown)
-    assert answer.get_json()["code"] == code, name
+def forged_claims(forger: Forger) -> dict[str, str]:
+    """Tokens that are signed rightly and say something that no token says."""
+    device = forger.device.id
+    return {
+        "without an end": forger.said(exp=None),
+        "of tomorrow": forger.said(nbf=int(time.time()) + 86_400),
+        "another audience": forger.said(aud="elsewhere"),
+        "no audience": forger.said(aud=None),
+        "another issuer": forger.said(iss="elsewhere"),
+        "no issuer": forger.said(iss=None),
+        "refresh by its claim alone": forger.said(type="refresh"),
+        "bound to no key": forger.said(cnf=None),
+        "bound to another key": forger.said(cnf={"jkt": "0" * 43}),
+        "bound to a number": forger.said(cnf=1),
+        "no such kind": forger.said(sub=f"person:{device}"),
+        "no subject": forger.said(sub="device"),
+    }
+
+
+@pytest.mark.parametrize("forge", [forged_headers, forged_claims])
+@pytest.mark.parametrize("number", range(12))
+def test_forged_tokens(
+    number: int, forge: Callable[[Forger], dict[str, str]], app: Flask, factory: Factory
+) -> None:
+    key = SenderKey.generate()
+    device = factory.device(factory.offender().id, key)
+    name, token = list(forge(Forger(app.extensions["parts"].keys, device)).items())[number]
+    assert shown(app, key, token) == ProblemCode.NOT_SIGNED_IN, name
+
+
+def test_a_token_opens_until_it_ends(app: Flask, factory: Factory) -> None:
+    key = SenderKey.generate()
+    forger = Forger(app.extensions["parts"].keys, factory.device(factory.offender().id, key))
+    ended = int(time.time()) - LEEWAY_S - 1
+    assert shown(app, key, forger.said()) == ProblemCode.NOT_FOUND  # in, to no check-in
+    assert shown(app, key, forger.said(exp=ended)) == ProblemCode.TOKEN_EXPIRED
+
+
+def shown(app: Flask, key: SenderKey, token: str) -> str:
+    """Show a token beside a right proof; gives the problem's code."""
+    path = f"/v1/checkins/{uuid4()}"
+    headers = replace(sender(app, key), token=token).headers("GET", path)
+    return str(app.test_client().get(path, headers=headers).get_json()["code"])
 
 
 def test_two_signing_keys_are_believed_at_once_until_one_is_retired(
