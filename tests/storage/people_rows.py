@@ -45,7 +45,6 @@ WANTED: dict[str, dict[str, Any]] = {
     "case_openings": {"expires_at": NOW + timedelta(days=1)},
     "excusals": {"outcome": "excused"},
     "reviews": {"identity": "yes"},
-    "study_versions": {"published_at": NOW},
     "windows": {
         "opens_at": NOW,
         "due_at": NOW + timedelta(hours=1),
@@ -79,12 +78,14 @@ class PeopleRows:
     ids: dict[str, UUID] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def lay_library(self) -> None:
-        """Lay a study module in a version that is published."""
+    def lay_library(self, published_at: datetime | None = NOW) -> None:
+        """Lay a study module in one version."""
         known: dict[str, Any] = {"officers.id": self.bystander}
-        for name in ("study_modules", "study_versions"):
-            key = self._added(name, self._row(TABLES[name], known))
-            known[f"{name}.id"] = key[0]
+        (known["study_modules.id"],) = self._added(
+            "study_modules", self._row(TABLES["study_modules"], known)
+        )
+        version = self._row(TABLES["study_versions"], known) | {"published_at": published_at}
+        self._added("study_versions", version)
 
     def lay(self, person: str, office: UUID, adult_on: date | None) -> None:
         """Lay one person and a row in each table."""
