@@ -21,7 +21,7 @@ QUOTED = re.compile(f"'+[{FORMULA_BEGINS}]")
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
 TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d\d)(?::00)?")
-DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,20})?([eE]-?\d{1,2})?")
+DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,20})?([eE]-?\d{1,3})?")
 BETWEEN_CODES = re.compile(r"[;,、\s]+")
 
 
