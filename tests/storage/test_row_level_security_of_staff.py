@@ -180,7 +180,7 @@ def test_places_and_accounts_are_made_by_administrators_only(
     web: Sessions, staff: Staff, name: str
 ) -> None:
     now = datetime.now(UTC)
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "districts": {"code": "new", "name": "new"},
         "officers": {"login": "new", "name": "new", "created_at": now},
         "rules": {
