@@ -21,7 +21,6 @@ from mobile_contract.codes import SupervisionState, WindowOutcome
 from storage.records import EndReason, PauseReason, ReportingPlan, Window
 from tests.checkin_api.supervision.led import Led, led
 from tests.factories import Factory
-from verifier.attendance.due import MOST_AT_ONCE
 from verifier.attendance.lay import DAYS_AHEAD
 from verifier.attendance.settle import settle, window_value
 from verifier.attendance.supervision import supervision_of
@@ -94,7 +93,7 @@ def wait(hours: int) -> Act:
         case.now += timedelta(hours=hours)
         case.lay()
         with case.factory.session() as session:
-            ids = session.scalars(select(Window.id).limit(MOST_AT_ONCE)).all()
+            ids = session.scalars(select(Window.id).where(Window.grace_ends_at < case.now)).all()
             settle(session, ids, case.now)
 
     return act
@@ -113,15 +112,15 @@ acts = st.one_of(
 
 def require_right(case: Led) -> None:
     """Nothing that could be missed lies outside, and every day to come has its window."""
+    case.lay()
     with case.factory.session() as session:
         supervision = supervision_of(session, [case.person.id])[case.person.id]
         rows = session.scalars(select(Window).where(Window.offender_id == case.person.id)).all()
         for row in rows:
             if row.outcome in COULD_BE_MISSED:
                 assert supervision.covers(window_value(row)), (row.planned_for, row.outcome)
-    case.lay()
     announced = {day for day, outcome in case.outcomes().items() if outcome in COULD_BE_MISSED}
-    for ahead in range(1, DAYS_AHEAD):  # a night's window touches the day after, too
+    for ahead in range(1, DAYS_AHEAD + 1):  # a night's window touches the day after, too
         of_day, after = (supervision.state(case.day(one)) for one in (ahead, ahead + 1))
         decided = case.periods()[-1].end_reason is not None
         running = of_day is after is SupervisionState.RUNNING and not decided
