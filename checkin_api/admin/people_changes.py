@@ -7,6 +7,7 @@ to change it; duties and dates that differ stay as they are, and the report says
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import isclose
 
 from checkin_api.admin.acts import Kind
 from checkin_api.admin.faults import Cell, Mistake
@@ -17,6 +18,7 @@ from checkin_api.admin.people_held import Held, HeldPerson, Post
 from checkin_api.admin.people_rows import OfficerRow, PersonRow, entry_of
 from checkin_api.admin.people_table import Row
 from storage.records.authority import OFFICE_ROLES
+from verifier.place.fences import CircularFence
 
 KEY = {
     Kind.DISTRICT: "code",
@@ -179,5 +181,13 @@ def _differing(row: Row, entry: PersonRow, held: HeldPerson) -> Iterable[str]:
         yield "plan"
     elif entry.times is not None and entry.times != held.times:
         yield "opens"
-    if entry.circle is not None and entry.circle != held.circle:
+    if entry.circle is not None and not _is_same_circle(entry.circle, held.circle):
         yield "latitude"
+
+
+def _is_same_circle(wanted: CircularFence, held: CircularFence | None) -> bool:
+    """Compare two fences to a hair: a workbook keeps 16 digits of a number, PostgreSQL 17."""
+    if held is None or wanted.datum is not held.datum:
+        return False
+    pairs = ((wanted.lat, held.lat), (wanted.lon, held.lon), (wanted.radius_m, held.radius_m))
+    return all(isclose(one, other, rel_tol=1e-12) for one, other in pairs)
