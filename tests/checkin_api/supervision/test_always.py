@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -135,6 +135,8 @@ def require_right(case: Led) -> None:
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(done=st.lists(acts, min_size=1, max_size=7))
+@example(done=[pause((0, None)), wait(30)])
+@example(done=[pause((1, 2)), wait(30), resume(2), wait(30), end(0), start(1), wait(30)])
 def test_no_window_lies_outside_a_period_or_inside_a_pause(
     factory: Factory, *, night: bool, done: list[Act]
 ) -> None:
