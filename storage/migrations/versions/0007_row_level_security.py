@@ -232,6 +232,7 @@ CITY = "(SELECT app_has_role('city'))"
 EDITOR = "(SELECT app_has_role('editor'))"
 ME = "officer_id = (SELECT app_account())"
 LEADS = "'{head,district}'"
+ENDED = "ended_at IS NOT NULL"
 NOT_MINE = "officer_id <> (SELECT app_account())"
 
 
@@ -365,8 +366,8 @@ REST = (
         f" OR district_id IN (SELECT app_districts_as({LEADS})) OR {CITY} OR {ADMINISTRATOR}",
         "confirmed_by IS DISTINCT FROM 'officer:' || officer_id",  # nobody their own
     ),
-    # Whose last posting ends loses the covers elsewhere that rest on it.
-    Rows("postings", "U", f"covers_id IS NOT NULL AND officer_id {MY_STAFF}"),
+    # Whose last posting ends loses the covers elsewhere that rest on it: they are ended, no more.
+    Rows("postings", "U", f"covers_id IS NOT NULL AND officer_id {MY_STAFF}", ENDED),
     # Who may see whom.
     Rows("offenders", "S", "id IN (SELECT app_people_led())"),
     Rows("recusals", "S", f"{ME} OR offender_id IN (SELECT app_people_seen()) OR {LED}"),
@@ -447,7 +448,6 @@ JUDGING = {
     "audit_entries": "I",
     "checkins": "SU",
     "devices": "S",
-    "districts": "S",
     "evidence": "S",
     "excusals": "S",
     "fences": "S",
@@ -455,17 +455,13 @@ JUDGING = {
     "item_entries": "SIU",
     "items": "SIU",
     "media": "S",
-    "named_officers": "S",
-    "notices": "SIU",
-    "objections": "SU",
+    "notices": "SI",
+    "objections": "S",
     "offenders": "S",
     "offices": "S",
     "outages": "S",
     "receipts": "S",
-    "recusals": "S",
-    "reference_photos": "S",
     "reference_sets": "S",
-    "reporting_plans": "S",
     "reviews": "S",
     "rules": "S",
     "supervision_pauses": "S",
@@ -476,9 +472,10 @@ JUDGING = {
 MACHINES = {
     "command": COMMAND,
     "verifier": JUDGING
-    | {"evidence": "SI", "media": "SIU", "reference_photos": "SU", "reference_vectors": "SIU"},
+    | {"evidence": "SI", "media": "SI", "reference_photos": "SU", "reference_vectors": "SI"},
     "chores": JUDGING,
-    "clock": JUDGING | {"outages": "SIU", "windows": "SIU"},
+    "clock": JUDGING
+    | {"outages": "SIU", "reference_photos": "S", "reporting_plans": "S", "windows": "SIU"},
 }
 # About no person: a process's name and when it was last alive. (So are proofs that were seen,
 # migration 0004: hashes without an owner.)
