@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from mobile_contract.codes import ProblemCode
+from verifier import exif, jpeg_frames
+from verifier.jpeg_frames import Frame
 
 _SOI = b"\xff\xd8"
 _EOI, _SOS, _APP1 = 0xD9, 0xDA, 0xE1
@@ -21,9 +23,6 @@ _END_OF_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _MARKER = re.compile(rb"\xff++([^\xff])", re.DOTALL)
 # Real files have a few dozen; five million bytes of empty segments would cost a second of Python.
 _MAX_SEGMENTS = 1000
-_EXIF = b"Exif\x00\x00"
-_EXIF_ORIENTATION = 0x0112
-_UPRIGHT = 1
 
 
 class Defect(StrEnum):
@@ -35,18 +34,20 @@ class Defect(StrEnum):
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_MANY_SCANS = "too_many_scans"
+    TOO_COSTLY = "too_costly"
     TOO_MANY_SEGMENTS = "too_many_segments"
     CUT = "cut"
     NO_MARKER = "no_marker"
     STRAY_MARKER = "stray_marker"
     IMPOSSIBLE_FRAME = "impossible_frame"
     TWO_FRAMES = "two_frames"
+    IMPOSSIBLE_SCAN = "impossible_scan"
     SCAN_WITHOUT_FRAME = "scan_without_frame"
     NO_PICTURE = "no_picture"
 
 
 _NOT_JPEG = frozenset({Defect.NO_START, Defect.OTHER_KIND, Defect.NOT_8_BIT})
-_TOO_LARGE = frozenset({Defect.TOO_MANY_BYTES, Defect.TOO_MANY_PIXELS})
+_TOO_LARGE = frozenset({Defect.TOO_MANY_BYTES, Defect.TOO_MANY_PIXELS, Defect.TOO_COSTLY})
 
 
 class PhotoRefused(Exception):  # noqa: N818 - an answer to the sender, not a fault
@@ -74,6 +75,12 @@ class PhotoLimits:
     max_pixels: int = 25_000_000
     # A 287 KB progressive file of 12 MP with 5,000 scans costs 25 s of CPU; encoders write 10.
     max_scans: int = 32
+    # Progressive files are held as coefficients until the last scan, at two bytes each: 80 MB.
+    # 40 million are 25 MP as cameras sample colour (4:2:0), or 13 MP in full colour.
+    max_held: int = 40_000_000
+    # Each scan walks over what it holds, however few bytes it has: at 25 MP, 32 empty scans of
+    # full colour cost 550 ms and 224 MB. Encoders' 10 scans of 40 million come to 320 million.
+    max_walked: int = 320_000_000
 
 
 @dataclass(frozen=True)
@@ -88,14 +95,6 @@ class PhotoFacts:
     orientation: int  # EXIF, 1 to 8; 1 where none is stated
     length: int
     image_length: int
-
-
-@dataclass(frozen=True)
-class _Frame:
-    width: int
-    height: int
-    components: int
-    progressive: bool
 
 
 def check(data: bytes | BinaryIO, limits: PhotoLimits) -> PhotoFacts:
@@ -117,8 +116,9 @@ class _Structure:
     def __init__(self, content: bytes, limits: PhotoLimits) -> None:
         self._content = content
         self._limits = limits
-        self._frame: _Frame | None = None
+        self._frame: Frame | None = None
         self._scans = 0
+        self._walked = 0
         self._orientation: int | None = None
 
     def facts(self) -> PhotoFacts:
@@ -128,10 +128,10 @@ class _Structure:
         return PhotoFacts(
             width=self._frame.width,
             height=self._frame.height,
-            components=self._frame.components,
+            components=len(self._frame.components),
             progressive=self._frame.progressive,
             scans=self._scans,
-            orientation=self._orientation or _UPRIGHT,
+            orientation=self._orientation or exif.UPRIGHT,
             length=len(self._content),
             image_length=end,
         )
@@ -171,7 +171,7 @@ class _Structure:
         if marker in {_BASELINE, _PROGRESSIVE}:
             self._read_frame(self._content[start:end], progressive=marker == _PROGRESSIVE)
         elif marker == _SOS:
-            self._count_scan()
+            self._read_scan(self._content[start:end])
         elif marker == _APP1:
             self._read_exif(self._content[start:end])
         elif marker in _OTHER_FRAMES:
@@ -182,24 +182,30 @@ class _Structure:
     def _read_frame(self, payload: bytes, *, progressive: bool) -> None:
         if self._frame is not None:
             raise PhotoRefused(Defect.TWO_FRAMES)
-        if len(payload) < 6:  # noqa: PLR2004 - precision, height, width, components
+        frame = jpeg_frames.read_frame(payload, progressive=progressive)
+        if frame is None:
             raise PhotoRefused(Defect.IMPOSSIBLE_FRAME)
-        precision, height, width, components = struct.unpack_from(">BHHB", payload)
-        if precision != 8:  # noqa: PLR2004 - bits a sample
+        if frame.precision != 8:  # noqa: PLR2004 - bits a sample
             raise PhotoRefused(Defect.NOT_8_BIT)
-        # A height of 0 (stated after the first scan) would hide the size from this check.
-        if height == 0 or width == 0 or components not in {1, 3, 4}:
-            raise PhotoRefused(Defect.IMPOSSIBLE_FRAME)
-        if width * height > self._limits.max_pixels:
+        if frame.width * frame.height > self._limits.max_pixels:
             raise PhotoRefused(Defect.TOO_MANY_PIXELS)
-        self._frame = _Frame(width, height, components, progressive)
+        self._frame = frame
 
-    def _count_scan(self) -> None:
+    def _read_scan(self, payload: bytes) -> None:
         if self._frame is None:
             raise PhotoRefused(Defect.SCAN_WITHOUT_FRAME)
         self._scans += 1
         if self._scans > self._limits.max_scans:
             raise PhotoRefused(Defect.TOO_MANY_SCANS)
+        scan = jpeg_frames.read_scan(payload, self._frame)
+        if scan is None:
+            raise PhotoRefused(Defect.IMPOSSIBLE_SCAN)
+        self._walked += scan.coefficients
+        held = self._frame.progressive or not scan.whole
+        if held and self._frame.coefficients > self._limits.max_held:
+            raise PhotoRefused(Defect.TOO_COSTLY)
+        if self._walked > self._limits.max_walked:
+            raise PhotoRefused(Defect.TOO_COSTLY)
 
     def _end_of_scan(self, position: int) -> int:
         match = _END_OF_SCAN.search(self._content, position)
@@ -208,22 +214,5 @@ class _Structure:
         return match.start()
 
     def _read_exif(self, payload: bytes) -> None:
-        if self._orientation is None and payload.startswith(_EXIF):
-            self._orientation = _exif_orientation(payload[len(_EXIF) :])
-
-
-def _exif_orientation(tiff: bytes) -> int:
-    """Orientation of the first directory; upright where it is absent or makes no sense."""
-    order = {b"II*\x00": "<", b"MM\x00*": ">"}.get(tiff[:4])
-    try:
-        if order is None:
-            return _UPRIGHT
-        (directory,) = struct.unpack_from(f"{order}I", tiff, 4)
-        (entries,) = struct.unpack_from(f"{order}H", tiff, directory)
-        for entry in range(directory + 2, directory + 2 + 12 * entries, 12):
-            tag, _kind, _count, value = struct.unpack_from(f"{order}HHIH", tiff, entry)
-            if tag == _EXIF_ORIENTATION:
-                return value if 1 <= value <= 8 else _UPRIGHT  # noqa: PLR2004 - EXIF 2.3
-    except struct.error:  # a cut directory says nothing; the picture itself may be whole
-        return _UPRIGHT
-    return _UPRIGHT
+        if self._orientation is None:
+            self._orientation = exif.orientation_in(payload)
