@@ -1,7 +1,7 @@
 """Standing in for somebody on given days (代班): set by head or district, ends by itself."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -66,19 +66,7 @@ def set_cover(parts: Parts, caller: OfficerCaller, wanted: CoverWanted) -> None:
         _, covered = _posting(session, caller, wanted.posting_id)
         _require_days(wanted, local_date(now))
         _require_stand_in(session, caller, wanted, covered)
-        cover = Posting(
-            id=wanted.id,
-            officer_id=wanted.officer_id,
-            role=covered.role,
-            office_id=covered.office_id,
-            starts_on=wanted.starts_on,
-            ends_on=wanted.ends_on,
-            covers_id=covered.officer_id,
-            created_by=caller.scope.actor,
-            created_at=now,
-            confirmed_by=caller.scope.actor,
-            confirmed_at=now,
-        )
+        cover = _cover(caller, wanted, covered, now)
         session.add(cover)
         session.flush()
         audit.record(
@@ -93,6 +81,22 @@ def set_cover(parts: Parts, caller: OfficerCaller, wanted: CoverWanted) -> None:
             starts_on=cover.starts_on.isoformat(),
             ends_on=wanted.ends_on.isoformat(),
         )
+
+
+def _cover(caller: OfficerCaller, wanted: CoverWanted, covered: Posting, now: datetime) -> Posting:
+    return Posting(
+        id=wanted.id,
+        officer_id=wanted.officer_id,
+        role=covered.role,
+        office_id=covered.office_id,
+        starts_on=wanted.starts_on,
+        ends_on=wanted.ends_on,
+        covers_id=covered.officer_id,
+        created_by=caller.scope.actor,
+        created_at=now,
+        confirmed_by=caller.scope.actor,
+        confirmed_at=now,
+    )
 
 
 def _posting(
