@@ -101,3 +101,11 @@ def test_the_themes_stand_in_the_order_of_the_field() -> None:
 def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
     targets = LINK.findall(document.read_text(encoding="utf-8"))
     assert [to for to in targets if not (document.parent / to).exists()] == []
+
+
+def test_every_control_and_test_of_the_threat_model_exists() -> None:
+    named = re.findall(
+        r"`((?:tests|checkin_api|storage|verifier|docs)/[^` ]+)`", text_of("docs/threat-model.md")
+    )
+    assert len(named) > 40
+    assert [path for path in named if not list(ROOT.glob(path))] == []
