@@ -26,6 +26,7 @@ from verifier.verdicts.flags import Flag, Note
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("checkin_api", "verifier", "storage", "mobile_contract")
 OF_THE_SYSTEM = {"PATH", "LOGNAME", "USER", "LC_ALL", "LC_MESSAGES", "LANG"}
+PLACE = re.compile(r"`((?:tests|checkin_api|storage|verifier|docs)/[^` ]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
