@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.passwords import password_hash, password_matches
@@ -64,7 +65,11 @@ def sign_in(parts: Parts, credentials: Credentials) -> str:
         _refuse(parts, officer)
         raise SignInRefusedError
     with transaction(parts.sessions, DOOR) as session:
-        return begin(session, parts.keys, officer.id, parts.now())
+        found = officer_of(session, credentials.login, lock=True)
+        if found is not None and found.password_hash == officer.password_hash:
+            return begin(session, parts.keys, officer.id, parts.now())
+    _refuse(parts, officer)  # a reset has taken the password while it was looked at
+    raise SignInRefusedError
 
 
 def set_password(parts: Parts, command: SetUp) -> str:
@@ -72,13 +77,13 @@ def set_password(parts: Parts, command: SetUp) -> str:
 
     Raises WeakPasswordError and SignInRefusedError. Earlier sign-ins of the account end.
     """
-    with transaction(parts.sessions, DOOR) as session:
-        found = officer_of(session, command.login)
-    _require_strong(command.password, command.login, found)
+    _require_strong(command.password, command.login.strip())
     kept, now = password_hash(command.password), parts.now()
     with transaction(parts.sessions, DOOR) as session:
         officer = officer_of(session, command.login, lock=True)
         if officer is not None and _is_set_up_code(officer, command.code, now):
+            # Only now: without a code it would tell anybody whose name is behind a login.
+            _require_strong(command.password, officer.login, officer.name)
             officer.password_hash = kept
             officer.setup_code_sha256 = officer.setup_expires_at = None
             end_all(session, officer.id, now)
@@ -98,20 +103,21 @@ def change_password(parts: Parts, caller: OfficerCaller, old: str, new: str) -> 
     if not password_matches(officer.password_hash, old):
         _refuse(parts, officer)
         raise SignInRefusedError
-    _require_strong(new, officer.login, officer)
+    _require_strong(new, officer.login, officer.name)
     kept, now, secret = password_hash(new), parts.now(), new_secret()
     with transaction(parts.sessions, caller.scope) as session:
-        session.execute(
-            update(Officer).where(Officer.id == caller.officer_id).values(password_hash=kept)
+        changed = session.scalar(
+            update(Officer)
+            .where(Officer.id == officer.id, Officer.password_hash == officer.password_hash)
+            .values(password_hash=kept)
+            .returning(Officer.id)
         )
-        session.execute(
-            update(SignIn)
-            .where(SignIn.id == caller.sign_in_id)
-            .values(secret_sha256=hashed(secret))
-        )
-        end_all(session, caller.officer_id, now, except_one=caller.sign_in_id)
-        audit.record(session, "password_changed", now, subject=caller.officer_id)
-    return secret
+        if changed is not None:
+            _keep_only(session, caller, hashed(secret), now)
+            audit.record(session, "password_changed", now, subject=caller.officer_id)
+            return secret
+    _refuse(parts, officer)  # a reset has taken the password while it was looked at
+    raise SignInRefusedError
 
 
 def sign_out(parts: Parts, caller: OfficerCaller) -> None:
@@ -140,8 +146,15 @@ def read_account(parts: Parts, caller: OfficerCaller) -> Account:
         return account(session, caller)
 
 
-def _require_strong(password: str, login: str, officer: Officer | None) -> None:
-    own = (login.strip(), officer.name) if officer else (login.strip(),)
+def _keep_only(session: Session, caller: OfficerCaller, secret_sha256: str, now: datetime) -> None:
+    """End all sign-ins of the caller but this one, which gets a new secret."""
+    session.execute(
+        update(SignIn).where(SignIn.id == caller.sign_in_id).values(secret_sha256=secret_sha256)
+    )
+    end_all(session, caller.officer_id, now, except_one=caller.sign_in_id)
+
+
+def _require_strong(password: str, *own: str) -> None:
     if (why := weakness(password, own)) is not None:
         raise WeakPasswordError(why)
 
