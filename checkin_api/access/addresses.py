@@ -24,7 +24,9 @@ def client_address() -> Address | None:
     for step in reversed(steps):
         if found is None or not _within(found, trusted):
             break
-        found = _address(step.strip()) or found
+        if (written := _address(step.strip())) is None:
+            break  # left of a word that is no address stands what the client likes
+        found = written
     return found
 
 
