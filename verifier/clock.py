@@ -26,7 +26,7 @@ from storage.reach import Heart, process_name
 from storage.records import Queue
 from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
-from verifier import items, overdue, reconcile, registrations
+from verifier import items, missing_files, overdue, reconcile, registrations
 from verifier.attendance import due, lay, withdrawn
 from verifier.outages import note_receiving
 from verifier.settings import storage_of_one_thread
@@ -80,6 +80,12 @@ def _promise_again(session: Session, now: datetime) -> Done:
     return Done(reconcile.promise_again(session, now))
 
 
+def _stop_waiting_for_files(session: Session, now: datetime) -> Done:
+    count = missing_files.stop_waiting(session, now)
+    rings = frozenset({Queue.FACES}) if count else frozenset()
+    return Done(count, rings, more=count >= missing_files.MOST_AT_ONCE)
+
+
 # An outage is recorded before anything is settled that it excuses.
 DUTIES = (
     Duty("outages", 4, _note_receiving),
@@ -96,6 +102,7 @@ DUTIES = (
         4,
         partial(_in_batches, registrations.keep_items, registrations.MOST_AT_ONCE),
     ),
+    Duty("files_that_did_not_come", 60, _stop_waiting_for_files),
     Duty("escalate_items", 30, partial(_in_batches, items.escalate, items.MOST_AT_ONCE)),
     Duty("close_overdue", 60, partial(_in_batches, overdue.close_overdue, overdue.MOST_AT_ONCE)),
     Duty(
