@@ -86,6 +86,12 @@ def whole_body(most: int) -> bytes:
         raise RefusedError(ProblemCode.TOO_LARGE) from None
 
 
+def whole_part(name: str, most: int) -> Part:
+    """Read a body that is one file as a part of that name; raises what `whole_body` raises."""
+    data = whole_body(most)
+    return Part(name, data, hashlib.sha256(data).hexdigest())
+
+
 def discard_rest() -> None:
     """Read and drop what is left of the body, up to the cap.
 

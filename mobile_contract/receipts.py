@@ -23,7 +23,7 @@ Signature = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{86}==$")]
 
 
 class ReceiptPart(Told):
-    """One part of the request as it arrived."""
+    """One part: the JSON as it arrived, a file as declared; of a refusal, what arrived."""
 
     name: str
     sha256: Sha256

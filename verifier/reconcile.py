@@ -24,6 +24,7 @@ from storage.records import (
     WorkKind,
 )
 from storage.work import Subject
+from verifier.missing_files import waits_for_files
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +53,14 @@ def _promise(session: Session, kind: WorkKind, subjects: Iterable[Subject], now:
 
 
 def _unverified(session: Session, now: datetime) -> list[Subject]:
-    """Returns check-ins that wait for a machine that does not know of them."""
+    """Returns check-ins that wait for a machine that does not know of them.
+
+    What lacks a file waits for its phone; the clock knows how long (missing_files.py).
+    """
     return _checkins(
         session,
         CheckIn.state.in_(VERIFIES),
+        ~waits_for_files(),
         CheckIn.state_since < now - QUIET_FOR,
         ~_open_work(WorkKind.VERIFY_CHECKIN, CheckIn.id),
     )

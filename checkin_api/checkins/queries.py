@@ -1,6 +1,6 @@
 """What a person reads about a check-in: states, reasons and decisions; never flags or scores."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -27,13 +27,13 @@ from mobile_contract.objections import ObjectionTold
 from storage.records import (
     CheckIn,
     ItemEntry,
-    Media,
-    MediaKind,
     Objection,
     Review,
     Role,
     Window,
 )
+from verifier.missing_files import declared_names, held_names, missing_names
+from verifier.rules.in_force import in_force_for
 from verifier.verdicts.reviews import STATE_OF
 
 MOST_AT_ONCE = 50  # each costs some four look-ups; a phone asks again from the last it read
@@ -74,7 +74,7 @@ def _told(session: Session, checkin: CheckIn, now: datetime) -> CheckInStatus:
         window=_window(session, checkin),
         reasons=_reasons(checkin),
         files=_files(session, checkin),
-        next=_next(checkin, objection, now),
+        next=_next(session, checkin, objection, now),
         review_due_at=_review_due_at(session, checkin),
         decision=_decision(session, checkin),
         objection=objection,
@@ -102,36 +102,37 @@ def _reasons(checkin: CheckIn) -> tuple[ReasonTold, ...]:
 
 
 def _files(session: Session, checkin: CheckIn) -> tuple[FileHeld, ...]:
-    held = set(
-        session.scalars(
-            select(Media.name).where(
-                Media.offender_id == checkin.offender_id,
-                Media.checkin_id == checkin.id,
-                Media.kind == MediaKind.CHECKIN,
-            )
-        )
-    )
-    return tuple(
-        FileHeld(name=file["name"], held=file["name"] in held)
-        for file in checkin.body.get("files", [])
-    )
+    held = held_names(session, checkin)
+    return tuple(FileHeld(name=name, held=name in held) for name in declared_names(checkin))
 
 
-def _next(checkin: CheckIn, objection: ObjectionTold | None, now: datetime) -> NextTold:
+def _next(
+    session: Session, checkin: CheckIn, objection: ObjectionTold | None, now: datetime
+) -> NextTold:
     match checkin.state:
         case CheckInState.RECEIVED | CheckInState.VERIFYING:
-            return NextTold(step=NextStep.WAIT)
+            return _next_of_machine(session, checkin)
         case CheckInState.NOT_CONFIRMED if objection is None:
             return NextTold(step=NextStep.OBJECT)
         case CheckInState.IN_REVIEW:
-            return _next_in_review(checkin, now)
+            return _next_in_review(session, checkin, now)
         case _:
             return NextTold(step=NextStep.NONE)
 
 
-def _next_in_review(checkin: CheckIn, now: datetime) -> NextTold:
+def _next_of_machine(session: Session, checkin: CheckIn) -> NextTold:
+    if not missing_names(session, checkin):
+        return NextTold(step=NextStep.WAIT)
+    rules = in_force_for(session, checkin.offender_id, checkin.received_at)
+    until = checkin.received_at + timedelta(hours=rules.files_hours)
+    return NextTold(step=NextStep.SEND_FILES, until=until)
+
+
+def _next_in_review(session: Session, checkin: CheckIn, now: datetime) -> NextTold:
     if checkin.retake_until is not None and now < checkin.retake_until:
         return NextTold(step=NextStep.RETAKE, until=checkin.retake_until)
+    if missing_names(session, checkin):  # late, and shown to the officer all the same
+        return NextTold(step=NextStep.SEND_FILES)
     if ASK_THE_OFFICE.intersection(checkin.told):
         return NextTold(step=NextStep.CONTACT_OFFICE)
     return NextTold(step=NextStep.WAIT)

@@ -1,6 +1,7 @@
 """Taking a check-in in: once, whole, with its receipt, or not at all."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -10,8 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OffenderCaller
+from checkin_api.checkins.files import expected_files, file_row, put_files, take_files
 from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt
-from checkin_api.checkins.submission import Submission, receipt_parts, require_files
+from checkin_api.checkins.submission import (
+    Submission,
+    arrived_parts,
+    require_declared,
+    require_possible,
+)
 from checkin_api.checkins.twins import answer_again, answer_for_twin
 from checkin_api.refusals import RefusedError
 from checkin_api.uploads import Part
@@ -21,11 +28,10 @@ from mobile_contract.receipts import ACCEPTED, Receipt
 from storage import audit, work
 from storage.database import transaction
 from storage.keys import nonce_time
-from storage.media import MediaKey, StoredObject
+from storage.media import StoredObject
 from storage.parts import Parts
-from storage.records import CheckIn, Media, MediaKind, Window, WorkKind
-from storage.stored_media import Described, media_row
-from verifier.attendance.settle import window_value
+from storage.records import CheckIn, Window, WorkKind
+from verifier.attendance.settle import settle, window_value
 from verifier.attendance.supervision import supervision_of
 from verifier.attendance.windows import choose_for_capture
 from verifier.capture import (
@@ -53,33 +59,81 @@ class Limit(Protocol):
         """Count one that was taken in; raises nothing."""
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A check-in that is here: its receipt, which never changes, and the files that are held."""
+
+    receipt: Receipt
+    held: frozenset[str]
+
+
 def submit_checkin(
     parts: Parts, caller: OffenderCaller, submission: Submission, limit: Limit
-) -> Receipt:
+) -> Taken:
     """Take one check-in in; the same again gets the same receipt, for ever, whatever the limit.
 
-    Raises RefusedError, StoreUnavailableError, DatabaseUnavailableError; of equal twins in
-    flight the primary key decides, and the loser answers the winner's receipt.
+    Files may be missing; those that come along again are taken if they were. Raises RefusedError,
+    StoreUnavailableError, DatabaseUnavailableError; of equal twins in flight the primary key
+    decides, and the loser answers the winner's receipt.
     """
-    now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         known = answer_again(session, caller, submission.body)
-        if known is not None:
-            return known
-        rules = in_force_for(session, caller.offender_id, now)
-        capture = _capture(parts, submission, rules, now)
-        _require_supervised(session, caller, capture, rules)
-    require_files(submission, PhotoLimits(max_bytes=rules.photo_max_bytes))
+        if known is None:
+            admitted = _admit(parts, session, caller, submission)
+    if known is None:
+        return _take_in(parts, caller, submission, admitted, limit)
+    expected = expected_files(parts, caller, submission.body.id)
+    missing = [part for part in submission.files if part.name not in expected.held]
+    return Taken(known, take_files(parts, caller, expected, missing))
+
+
+@dataclass(frozen=True)
+class _Admitted:
+    """When a new check-in was captured, and what its photos may be."""
+
+    capture: CaptureTime
+    limits: PhotoLimits
+
+
+def _admit(
+    parts: Parts, session: Session, caller: OffenderCaller, submission: Submission
+) -> _Admitted:
+    """Say by which rules a new check-in is taken in; raises RefusedError(supervision_ended)."""
+    now = parts.now()
+    rules = in_force_for(session, caller.offender_id, now)
+    capture = _capture(parts, submission, rules, now)
+    _require_supervised(session, caller, capture, rules)
+    return _Admitted(capture, PhotoLimits(max_bytes=rules.photo_max_bytes))
+
+
+def _take_in(
+    parts: Parts,
+    caller: OffenderCaller,
+    submission: Submission,
+    admitted: _Admitted,
+    limit: Limit,
+) -> Taken:
+    """Take in a check-in that is not known yet, with the files that came along."""
+    _require_photos(submission, admitted.limits)
     limit.require_room(caller.offender_id)
-    stored = _put_files(parts, caller, submission)
+    stored = put_files(parts, caller, submission.body.id, submission.files)
     try:
         with transaction(parts.sessions, caller.scope) as session:
-            receipt = _keep(parts, session, caller, submission, (capture, stored))
+            made = (admitted.capture, stored)
+            receipt = _keep(parts, session, caller, submission, made)
     except IntegrityError as fault:
-        return answer_for_twin(parts, caller, submission, stored, fault)
+        return Taken(*answer_for_twin(parts, caller, submission, stored, fault))
     parts.bell.ring(work.QUEUE_OF[WorkKind.VERIFY_CHECKIN])
     limit.count(caller.offender_id)
-    return receipt
+    return Taken(receipt, frozenset(stored))
+
+
+def _require_photos(submission: Submission, limits: PhotoLimits) -> None:
+    """Raise RefusedError unless what came is what was declared, and the rest can still come."""
+    declared = {file.name: file for file in submission.body.files}
+    for part in submission.files:
+        require_declared(part, declared[part.name], limits)
+    require_possible(submission.body, limits)
 
 
 def record_refusal(
@@ -93,7 +147,7 @@ def record_refusal(
     if code in NO_RECEIPT:
         return None
     attempt = Attempt(caller.offender_id, checkin_id, str(code))
-    receipt = make_receipt(parts.keys, attempt, receipt_parts(arrived.values()), parts.now())
+    receipt = make_receipt(parts.keys, attempt, arrived_parts(arrived.values()), parts.now())
     with transaction(parts.sessions, caller.scope) as session:
         return keep_receipt(session, parts.keys, receipt)
 
@@ -124,17 +178,6 @@ def _require_supervised(
         raise RefusedError(ProblemCode.SUPERVISION_ENDED)
 
 
-def _put_files(
-    parts: Parts, caller: OffenderCaller, submission: Submission
-) -> dict[str, StoredObject]:
-    stored = {}
-    for file in submission.body.files:
-        key = MediaKey.checkin(caller.offender_id, submission.body.id, file.sha256)
-        data = submission.parts[file.name].data
-        stored[file.name] = parts.media.put(key, data, file.content_type)
-    return stored
-
-
 def _keep(
     parts: Parts,
     session: Session,
@@ -146,14 +189,19 @@ def _keep(
     capture, stored = made
     body, now = submission.body, capture.received_at
     window = _window(session, caller, capture)
-    session.add(_row(caller, body, capture, window))
+    row = _row(caller, body, capture, window)
+    session.add(row)
     session.flush()  # the primary key decides between twins before anything else is written
-    session.add_all(_media_row(caller, body.id, name, one, now) for name, one in stored.items())
+    session.add_all(file_row(row, name, one, now) for name, one in stored.items())
     attempt = Attempt(caller.offender_id, body.id, ACCEPTED)
     receipt = make_receipt(parts.keys, attempt, submission.receipt_parts, now)
     receipt = keep_receipt(session, parts.keys, receipt)
     audit.record(session, "checkin_received", now, offender_id=caller.offender_id, subject=body.id)
-    work.add(session, WorkKind.VERIFY_CHECKIN, work.Subject(body.id, caller.offender_id), now)
+    if stored.keys() == {file.name for file in body.files}:
+        subject = work.Subject(body.id, caller.offender_id)
+        work.add(session, WorkKind.VERIFY_CHECKIN, subject, now)
+    elif window is not None:
+        settle(session, [window.id], now)  # nobody looks at it yet, and it counts all the same
     return receipt
 
 
@@ -200,11 +248,3 @@ def _row(
         state_since=now,
         told=[],
     )
-
-
-def _media_row(
-    caller: OffenderCaller, checkin_id: UUID, name: str, stored: StoredObject, now: datetime
-) -> Media:
-    row = media_row(stored, Described(MediaKind.CHECKIN, name, "image/jpeg"), now)
-    row.offender_id, row.checkin_id = caller.offender_id, checkin_id
-    return row

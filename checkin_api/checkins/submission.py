@@ -41,13 +41,24 @@ class Submission:
     parts: Mapping[str, Part]
 
     @property
+    def files(self) -> list[Part]:
+        """The files that came along."""
+        return [part for name, part in self.parts.items() if name != JSON_PART]
+
+    @property
     def receipt_parts(self) -> list[ReceiptPart]:
-        """What the receipt says of each part."""
-        return receipt_parts(self.parts.values())
+        """What the receipt says: the JSON as it arrived and every file as declared.
+
+        The same whether the files came along or follow, so that it need never change.
+        """
+        frozen = self.parts[JSON_PART]
+        told = [(JSON_PART, frozen.sha256, len(frozen.data))]
+        told += [(file.name, file.sha256, file.length) for file in self.body.files]
+        return [ReceiptPart(name=name, sha256=sha, length=size) for name, sha, size in sorted(told)]
 
 
-def receipt_parts(parts: Iterable[Part]) -> list[ReceiptPart]:
-    """Give the parts as a receipt lists them, in order of name.
+def arrived_parts(parts: Iterable[Part]) -> list[ReceiptPart]:
+    """Give what arrived of a refused attempt as its receipt lists it, in order of name.
 
     Only those that a check-in can have: any other name is the sender's own text, of any length.
     """
@@ -71,19 +82,23 @@ def read_submission(parts: Mapping[str, Part], headers: SendingHeaders) -> Submi
     return Submission(body, headers, parts)
 
 
-def require_files(submission: Submission, limits: PhotoLimits) -> None:
-    """Raise RefusedError unless every declared file is here, whole, and is what was declared."""
-    for declared in submission.body.files:
-        part = submission.parts.get(declared.name)
-        if part is None:
-            raise RefusedError(ProblemCode.PART_MISSING, at(declared.name, "missing"))
-        require_photo(part, limits)
-        _require_declared(part, declared)
+def require_possible(body: CheckInBody, limits: PhotoLimits) -> None:
+    """Raise RefusedError where a declared file could never be taken, whenever it comes."""
+    for declared in body.files:
+        if declared.length > limits.max_bytes:
+            code = ProblemCode.PHOTO_TOO_LARGE
+            raise RefusedError(code, at(declared.name, str(code)))
 
 
-def _require_declared(part: Part, declared: FileSent) -> None:
+def require_declared(part: Part, declared: FileSent, limits: PhotoLimits) -> None:
+    """Raise RefusedError unless a file is what was declared, and a whole photo.
+
+    In this order: bytes that changed on the way say nothing about the photo on the phone, and
+    must never be a reason to drop it.
+    """
     if len(part.data) != declared.length or part.sha256 != declared.sha256:
         raise RefusedError(ProblemCode.HASH_DIFFERS, at(part.name, "hash_differs"))
+    require_photo(part, limits)
 
 
 def attempted_id(idempotency_key: str, parts: Mapping[str, Part]) -> UUID | None:

@@ -1,13 +1,12 @@
 """What comes again: the same check-in gets its receipt, another one under its id is refused."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OffenderCaller
+from checkin_api.checkins.files import keep_files, remove_unnamed
 from checkin_api.checkins.receipts import Attempt, stored_receipt
 from checkin_api.checkins.submission import Submission
 from checkin_api.refusals import RefusedError, at
@@ -17,7 +16,7 @@ from mobile_contract.receipts import ACCEPTED, Receipt
 from storage.database import transaction
 from storage.media import StoredObject
 from storage.parts import Parts
-from storage.records import CheckIn, Media
+from storage.records import CheckIn
 
 
 def answer_again(session: Session, caller: OffenderCaller, body: CheckInBody) -> Receipt | None:
@@ -40,33 +39,18 @@ def answer_for_twin(
     submission: Submission,
     stored: Mapping[str, StoredObject],
     fault: IntegrityError,
-) -> Receipt:
-    """Answer for the loser of two posts of one id; its own versions of the files go again.
+) -> tuple[Receipt, frozenset[str]]:
+    """Answer for the loser of two posts of one id; of its files stays what the winner lacked.
 
-    Raises RefusedError where the winner's content was another.
+    Gives the winner's receipt, and the names of all files that are held then. Raises RefusedError
+    where the winner's content was another: then none of them stays.
     """
-    key = (caller.offender_id, submission.body.id)
-    with transaction(parts.sessions, caller.scope) as session:
-        if session.get(CheckIn, key) is None:
-            raise fault
-        named = _named_objects(session, key)
-    for one in stored.values():
-        # Without versions a key may hold the winner's bytes, which are the same: they must stay.
-        if (one.key, one.version_id) not in named:
-            parts.media.remove(one)
-    with transaction(parts.sessions, caller.scope) as session:
-        receipt = answer_again(session, caller, submission.body)
+    try:
+        with transaction(parts.sessions, caller.scope) as session:
+            receipt = answer_again(session, caller, submission.body)
+    except RefusedError:
+        remove_unnamed(parts, caller, submission.body.id, stored)
+        raise
     if receipt is None:
         raise fault
-    return receipt
-
-
-def _named_objects(session: Session, key: tuple[UUID, UUID]) -> set[tuple[str, str]]:
-    """Give the objects, each by key and version, that rows of a check-in name."""
-    offender_id, checkin_id = key
-    rows = session.execute(
-        select(Media.object_key, Media.version_id).where(
-            Media.offender_id == offender_id, Media.checkin_id == checkin_id
-        )
-    )
-    return {(object_key, version_id) for object_key, version_id in rows}
+    return receipt, keep_files(parts, caller, submission.body.id, stored)

@@ -11,22 +11,25 @@ from checkin_api.access.callers import OffenderCaller
 from checkin_api.access.permissions import Action
 from checkin_api.access.phone_limits import NewCheckIns
 from checkin_api.checkins import queries
+from checkin_api.checkins.files import expected_files, take_files
 from checkin_api.checkins.service import record_refusal, submit_checkin
 from checkin_api.checkins.submission import attempted_id, read_submission
 from checkin_api.extensions import parts
 from checkin_api.problems import refusal_of
 from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import Answer, Routes, Takes, Upload
-from checkin_api.uploads import Part, received_parts
+from checkin_api.uploads import Part, received_parts, whole_part
 from mobile_contract.checkins import (
+    FILES_HELD,
     JSON_PART,
     CheckInBody,
     CheckInList,
     CheckInsSince,
     CheckInStatus,
     SendingHeaders,
+    held_text,
 )
-from mobile_contract.codes import CheckInState, ProblemCode
+from mobile_contract.codes import CheckInState, NextStep, ProblemCode
 from mobile_contract.receipts import Receipt
 from storage.database import transaction
 
@@ -45,6 +48,7 @@ MULTIPART = Upload(
     },
     (CheckInBody,),
 )
+ONE_PHOTO = Upload("image/jpeg", {"type": "string", "format": "binary"})
 
 routes = Routes()
 
@@ -67,22 +71,23 @@ routes = Routes()
     ),
 )
 def submit(caller: OffenderCaller, headers: SendingHeaders) -> Answer:
-    """Send a check-in; the same id and content again gets the same receipt."""
+    """Send a check-in, with its files or before them; the same again gets the same receipt."""
     arrived: Mapping[str, Part] = {}
     try:
         arrived = received_parts()
         submission = read_submission(arrived, headers)
         _require_same_id(submission.body.id)
-        receipt = submit_checkin(parts(), caller, submission, NewCheckIns())
+        taken = submit_checkin(parts(), caller, submission, NewCheckIns())
     except RefusedError as refusal:
         _leave_receipt(caller, refusal, arrived)
         raise
     return Answer(
-        receipt,
+        taken.receipt,
         202,
         {
-            "Location": f"/v1/checkins/{receipt.checkin_id}",
+            "Location": f"/v1/checkins/{taken.receipt.checkin_id}",
             "Retry-After": str(VERDICT_EXPECTED_S),
+            FILES_HELD: held_text(taken.held),
         },
     )
 
@@ -101,6 +106,29 @@ def _leave_receipt(
     if checkin_id is not None:
         code = refusal_of(refusal).code
         g.receipt = record_refusal(parts(), caller, checkin_id, code, arrived)
+
+
+@routes.add(
+    "PUT",
+    "/v1/checkins/<uuid:checkin_id>/files/<name>",
+    Action.SUBMIT_CHECKIN,
+    takes=Takes(upload=ONE_PHOTO),
+    answers={200: CheckInStatus},
+    problems=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.TOO_LARGE,
+        ProblemCode.PHOTO_NOT_JPEG,
+        ProblemCode.PHOTO_DAMAGED,
+        ProblemCode.HASH_DIFFERS,
+    ),
+)
+def put_file(caller: OffenderCaller, checkin_id: UUID, name: str) -> Answer:
+    """Send one declared file of a check-in; any order, any number of times."""
+    expected = expected_files(parts(), caller, checkin_id)
+    expected.file(name)  # nothing is read of what nobody declared
+    arrived = whole_part(name, expected.limits.max_bytes)
+    take_files(parts(), caller, expected, [arrived])
+    return Answer(_read(caller, checkin_id))
 
 
 @routes.add(
@@ -127,13 +155,19 @@ def changed(caller: OffenderCaller, query: CheckInsSince) -> Answer:
 )
 def status(caller: OffenderCaller, checkin_id: UUID) -> Answer | Response:
     """Read where one check-in stands."""
-    with transaction(parts().sessions, caller.scope) as session:
-        told = queries.status(session, caller.offender_id, checkin_id, parts().now())
-    if told is None:
-        raise RefusedError(ProblemCode.NOT_FOUND)
+    told = _read(caller, checkin_id)
     tag = hashlib.sha256(told.model_dump_json().encode()).hexdigest()[:32]
     if request.if_none_match.contains(tag):
         return Response(status=304, headers={"ETag": f'"{tag}"'})
     waits = told.state in {CheckInState.RECEIVED, CheckInState.VERIFYING}
-    later = {"Retry-After": str(VERDICT_EXPECTED_S)} if waits else {}
+    soon = waits and told.next.step is NextStep.WAIT  # and not for files that the phone has
+    later = {"Retry-After": str(VERDICT_EXPECTED_S)} if soon else {}
     return Answer(told, 200, {"ETag": f'"{tag}"'} | later)
+
+
+def _read(caller: OffenderCaller, checkin_id: UUID) -> CheckInStatus:
+    with transaction(parts().sessions, caller.scope) as session:
+        told = queries.status(session, caller.offender_id, checkin_id, parts().now())
+    if told is None:
+        raise RefusedError(ProblemCode.NOT_FOUND)
+    return told

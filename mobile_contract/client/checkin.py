@@ -89,15 +89,15 @@ def handing_over(submission: Submission) -> Request:
     )
 
 
-def names_not_in(receipt: Receipt, submission: Submission) -> set[str]:
-    """Return the parts whose bytes the receipt does not say it covers."""
-    sent = {JSON_PART: submission.body} | dict(submission.files)
-    covered = {(part.name, part.sha256) for part in receipt.parts}
-    return {
-        name
-        for name, data in sent.items()
-        if (name, hashlib.sha256(data).hexdigest()) not in covered
-    }
+def handing_over_file(checkin_id: UUID, name: str, photo: bytes) -> Request:
+    """Build the request of one file that follows its check-in."""
+    return Request("PUT", f"/v1/checkins/{checkin_id}/files/{name}", photo=photo)
+
+
+def covers_body(receipt: Receipt, submission: Submission) -> bool:
+    """Tell whether a receipt is for the very JSON that was frozen."""
+    frozen = hashlib.sha256(submission.body).hexdigest()
+    return (JSON_PART, frozen) in {(part.name, part.sha256) for part in receipt.parts}
 
 
 def _described(name: str, data: bytes) -> FileSent:

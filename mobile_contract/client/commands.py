@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 
+from mobile_contract.checkins import SELFIE, SMALL_SELFIE
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
@@ -64,7 +65,7 @@ def _collect(phone: Phone, _asked: argparse.Namespace) -> Answer:
 
 def _checkin(phone: Phone, asked: argparse.Namespace) -> Answer:
     submission = _capture(phone, asked)
-    answer: dict[str, object] = {"id": str(submission.id)}
+    answer: dict[str, object] = {"id": str(submission.id)} | _warning(submission)
     if asked.offline:
         return DONE, answer
     deliveries = phone.send_queued()
@@ -73,6 +74,15 @@ def _checkin(phone: Phone, asked: argparse.Namespace) -> Answer:
     if status == DONE and asked.wait:
         answer["status"] = _plain(phone.follow(submission.id, asked.wait))
     return status, answer
+
+
+def _warning(submission: Submission) -> dict[str, object]:
+    """Say so where a selfie is larger than a weak line bears; it is sent all the same."""
+    length = len(submission.files.get(SELFIE, b""))
+    if length <= SMALL_SELFIE:
+        return {}
+    said = f"the selfie has {length // 1024} KB; an app should freeze at most"
+    return {"warning": f"{said} {SMALL_SELFIE // 1024} KB: a weak line takes long over more"}
 
 
 def _place(asked: argparse.Namespace) -> Place | NoPlaceReason:

@@ -63,11 +63,12 @@ class Credential(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `files` makes it multipart."""
+    """One request; `files` makes it multipart, `photo` is a body of its own."""
 
     method: str
     path: str
     json: bytes | None = None
+    photo: bytes | None = None
     files: Mapping[str, tuple[str | None, bytes, str]] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -143,7 +144,7 @@ class Connection:
         sent = self._http.build_request(
             request.method,
             request.path,
-            content=request.json,
+            content=request.photo if request.json is None else request.json,
             files=request.files,
             params=request.query,
             headers=self._headers(request),
@@ -166,6 +167,8 @@ class Connection:
         }
         if request.json is not None:
             headers["Content-Type"] = "application/json"
+        elif request.photo is not None:
+            headers["Content-Type"] = "image/jpeg"
         return headers | dict(request.headers)
 
     def _shown(self, credential: Credential, sent: httpx.Request) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Emptying a queue: what may be let go of, what is kept, and what is tried again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from uuid import UUID
@@ -34,17 +34,22 @@ class DeliveryOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One entry, what became of it, and the refusal if there was one."""
+    """One entry, what became of it, the refusal if there was one, and the files still to send."""
 
     id: UUID
     outcome: DeliveryOutcome
     problem: Problem | None = None
     trouble: str | None = None
+    files_waiting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Courier:
-    """Sends the entries of one queue; `hand_over` makes one try and lets go of what is held."""
+    """Sends the entries of one queue.
+
+    `hand_over` sends one part, lets go of what is held then, and says PARTLY_HELD where that got
+    an entry on and something of it is left.
+    """
 
     queue: Queue
     hand_over: Callable[[UUID], DeliveryOutcome]
@@ -52,14 +57,24 @@ class Courier:
     chance: Random
 
     def send(self, entry_id: UUID, app: str, patience: Patience) -> Delivery:
-        """Try an entry until it is decided or patience ends."""
-        for attempt in range(patience.attempts):
+        """Try an entry until it is decided or patience ends; what gets it on renews patience."""
+        attempt = 0
+        while True:
             delivery, asked_s = self._try(entry_id, app)
-            if delivery.outcome is not DeliveryOutcome.WAITING:
-                return delivery
-            if attempt + 1 < patience.attempts:
-                self.clocks.sleep(patience.wait_s(attempt, asked_s, self.chance))
-        return delivery
+            if delivery.outcome is DeliveryOutcome.PARTLY_HELD:
+                attempt = 0
+                continue
+            attempt += 1
+            if delivery.outcome is not DeliveryOutcome.WAITING or attempt >= patience.attempts:
+                return self._as_it_stands(delivery)
+            self.clocks.sleep(patience.wait_s(attempt - 1, asked_s, self.chance))
+
+    def _as_it_stands(self, delivery: Delivery) -> Delivery:
+        """Say which files wait, and that the rest of the entry does not."""
+        files = tuple(self.queue.file_names(delivery.id))
+        partly = delivery.outcome is DeliveryOutcome.WAITING and self.queue.is_held(delivery.id)
+        outcome = DeliveryOutcome.PARTLY_HELD if partly else delivery.outcome
+        return replace(delivery, outcome=outcome, files_waiting=files)
 
     def _try(self, entry_id: UUID, app: str) -> tuple[Delivery, float]:
         try:
@@ -79,7 +94,8 @@ class Courier:
     def _after(self, entry_id: UUID, problem: Problem, app: str) -> DeliveryOutcome:
         match retry_of(problem):
             case Retry.NEVER:
-                self.queue.drop(entry_id)
+                if not (self.queue.is_held(entry_id) and self.queue.file_names(entry_id)):
+                    self.queue.drop(entry_id)  # else a file was refused, and the others are not
                 return DeliveryOutcome.REFUSED
             case Retry.FIX:
                 self.queue.stop(entry_id, problem.code, app)

@@ -10,9 +10,9 @@ from uuid import UUID
 import httpx
 
 from mobile_contract.activation import Activated, ActivationBody, DeviceNamed
-from mobile_contract.checkins import DeviceSent
+from mobile_contract.checkins import FILES_HELD, DeviceSent
 from mobile_contract.client.backoff import Patience
-from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over, names_not_in
+from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over
 from mobile_contract.client.clocks import Clocks, system_clocks, uuid7
 from mobile_contract.client.connection import Connection, RefusedError, retry_of
 from mobile_contract.client.delivery import Courier, Delivery, DeliveryOutcome
@@ -26,6 +26,7 @@ from mobile_contract.client.receipts import (
     verified_receipt,
 )
 from mobile_contract.client.registering import Registrar
+from mobile_contract.client.sending import Posted, Sender
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
 from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
 from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
@@ -79,6 +80,7 @@ class Phone(Reader):
         self.completion_queue = Queue(folder / "completions", disk)
         self.receipts = ReceiptFolder(folder / "receipts", disk)
         self.library = Library(folder / "study", disk, self._connection)
+        self._sender = Sender(self.checkin_queue, self._connection, self._post, self.status)
         self._fresh = False
 
     def activate(self, number: str, code: str) -> Activated:
@@ -119,12 +121,7 @@ class Phone(Reader):
 
     def submit(self, submission: Submission) -> Receipt:
         """Send a check-in once and keep its receipt; the queue stays as it is."""
-        try:
-            answer = self._connection.ask(handing_over(submission))
-        except RefusedError as refusal:
-            self._keep_refusal(submission.id, refusal)
-            raise
-        return self._kept(answer.content, submission.id)
+        return self._post(submission).receipt
 
     def send_queued(
         self, patience: Patience = PATIENT, *, stopped_too: bool = False
@@ -180,14 +177,15 @@ class Phone(Reader):
 
     def _hand_over_checkin(self, checkin_id: UUID) -> DeliveryOutcome:
         self._freshen()
-        submission = self.checkin_queue.get(checkin_id)
-        not_held = names_not_in(self.submit(submission), submission)
-        if not_held:
-            not_held -= {file.name for file in self.status(checkin_id).files if file.held}
-        if not_held:
-            return DeliveryOutcome.PARTLY_HELD
-        self.checkin_queue.drop(checkin_id)
-        return DeliveryOutcome.ACCEPTED
+        return self._sender.hand_over(checkin_id)
+
+    def _post(self, submission: Submission) -> Posted:
+        try:
+            answer = self._connection.ask(handing_over(submission))
+        except RefusedError as refusal:
+            self._keep_refusal(submission.id, refusal)
+            raise
+        return Posted(self._kept(answer.content, submission.id), answer.headers.get(FILES_HELD))
 
     def _hand_over_completion(self, completion_id: UUID) -> DeliveryOutcome:
         self.submit_completion(self.completion_queue.get(completion_id))

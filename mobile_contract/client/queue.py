@@ -12,6 +12,7 @@ from mobile_contract.client.disk import UNFINISHED, Disk, remove_tree, replace_f
 
 BODY = "body.json"
 STOPPED = "stopped.json"
+HELD = "held.json"
 LEAVING = ".leaving-"
 LOCK = ".lock"
 
@@ -63,6 +64,29 @@ class Queue:
             return Submission(entry_id, body, {path.name: path.read_bytes() for path in paths})
         except FileNotFoundError as error:
             raise EntryGoneError(entry_id) from error
+
+    def file_names(self, entry_id: UUID) -> list[str]:
+        """Return the names of the files that are still here; none of an entry that has left."""
+        try:
+            paths = sorted(self._entry(entry_id).iterdir())
+        except FileNotFoundError:
+            return []
+        return [path.name for path in paths if path.suffix != ".json"]
+
+    def note_held(self, entry_id: UUID) -> None:
+        """Remember that the server holds the JSON of an entry; its files may still be sent."""
+        with self._locked():
+            if self._entry(entry_id).exists():
+                replace_file(self._disk, self._entry(entry_id) / HELD, b"{}")
+
+    def is_held(self, entry_id: UUID) -> bool:
+        """Tell whether the server is known to hold the JSON of an entry."""
+        return (self._entry(entry_id) / HELD).exists()
+
+    def drop_file(self, entry_id: UUID, name: str) -> None:
+        """Let go of one file of an entry."""
+        with self._locked():
+            self._disk.remove_file(self._entry(entry_id) / name)
 
     def drop(self, entry_id: UUID) -> None:
         """Let go of an entry, all of it at once."""

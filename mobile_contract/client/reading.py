@@ -11,7 +11,7 @@ from mobile_contract.checkins import CheckInList, CheckInStatus
 from mobile_contract.client.backoff import asked_wait_s
 from mobile_contract.client.clocks import Clocks
 from mobile_contract.client.connection import Connection, Credential, NoAnswerError, Request
-from mobile_contract.codes import CheckInState
+from mobile_contract.codes import CheckInState, NextStep
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.me import Me
 from mobile_contract.notices import NoticeList
@@ -42,8 +42,9 @@ class Reader:
         request = Request("GET", f"/v1/checkins/{checkin_id}")
         while True:
             answer = self._connection.ask(request)
-            status = _read(answer.content, CheckInStatus)
-            if status.state not in STILL_MOVING or self._clocks.monotonic_ms() >= end_ms:
+            status = read_as(answer.content, CheckInStatus)
+            moves = status.state in STILL_MOVING and status.next.step != NextStep.SEND_FILES
+            if not moves or self._clocks.monotonic_ms() >= end_ms:
                 return status
             asked_s = asked_wait_s(answer.headers.get("Retry-After"), self._clocks.wall)
             self._clocks.sleep(max(asked_s, SHORTEST_WAIT_S))
@@ -69,7 +70,7 @@ class Reader:
         path = f"/v1/checkins/{checkin_id}/objection"
         text = objection.model_dump_json().encode()
         answer = self._connection.ask(Request("POST", path, json=text))
-        return _read(answer.content, ObjectionTold)
+        return read_as(answer.content, ObjectionTold)
 
     def me(self) -> Me:
         """Return what the server knows of the person and this phone."""
@@ -78,19 +79,20 @@ class Reader:
     def app(self) -> AppInfo:
         """Return the versions in use and the processing notice; needs no token."""
         answer = self._connection.ask(Request("GET", "/v1/app", credential=Credential.NONE))
-        return _read(answer.content, AppInfo)
+        return read_as(answer.content, AppInfo)
 
     def published_keys(self) -> PublishedKeys:
         """Return the keys that receipts are checked with; needs no token."""
         answer = self._connection.ask(Request("GET", "/v1/keys", credential=Credential.NONE))
-        return _read(answer.content, PublishedKeys)
+        return read_as(answer.content, PublishedKeys)
 
     def _get(self, path: str, model: type[Model], **query: datetime | None) -> Model:
         asked = {name: instant_text(at) for name, at in query.items() if at is not None}
-        return _read(self._connection.ask(Request("GET", path, query=asked)).content, model)
+        return read_as(self._connection.ask(Request("GET", path, query=asked)).content, model)
 
 
-def _read(text: bytes, model: type[Model]) -> Model:
+def read_as(text: bytes, model: type[Model]) -> Model:
+    """Read an answer as its model; raises NoAnswerError for what is none."""
     try:
         return model.model_validate_json(text, context=PHONE_READS)
     except ValidationError as error:

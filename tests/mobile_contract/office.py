@@ -14,6 +14,7 @@ from random import Random
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mobile_contract.checkins import FILES_HELD, JSON_PART, held_text
 from mobile_contract.client.clocks import Clocks
 from mobile_contract.client.phone import Handset, Phone
 from mobile_contract.codes import ProblemCode
@@ -24,6 +25,7 @@ from tests.mobile_contract.examples import CHECKIN_ID, PERSON_ID
 from tests.mobile_contract.signing import facts, published, signed
 
 URL = "http://office.example"
+DECLARED = ("name", "sha256", "length")
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -55,6 +57,7 @@ class Office:
     completions: list[bytes] = field(default_factory=list)
     next_answers: dict[str, deque[Answer]] = field(default_factory=dict)
     asked: list[httpx.Request] = field(default_factory=list)
+    says_what_is_held: bool = True  # False: a proxy takes that header away
 
     def first(self, path: str, *answers: Answer) -> None:
         """Give these answers on a path before the right ones."""
@@ -95,26 +98,65 @@ class Office:
         if path in plain:
             return httpx.Response(200, json=plain[path])
         if path == "/v1/checkins":
-            return httpx.Response(202, content=self.held(request).model_dump_json())
+            return self.taken_in(request)
+        if path.startswith("/v1/checkins/"):
+            return self.of_checkin(request)
         if path == "/v1/study/completions":
             self.completions.append(request.read())
             return httpx.Response(200, json=completed(json.loads(request.read())))
         return problem(ProblemCode.NOT_FOUND)(request)
 
+    def taken_in(self, request: httpx.Request) -> httpx.Response:
+        """Keep a check-in, sign for it, and say beside that which files are held."""
+        receipt = self.held(request)
+        files = self.checkins[str(receipt.checkin_id)].keys() - {JSON_PART}
+        headers = {FILES_HELD: held_text(files)} if self.says_what_is_held else {}
+        return httpx.Response(202, content=receipt.model_dump_json(), headers=headers)
+
     def held(self, request: httpx.Request) -> Receipt:
-        """Keep a check-in and sign for it."""
+        """Keep the parts of a check-in, and sign for what it declares."""
         parts = read_parts(request)
-        checkin_id = str(json.loads(parts["checkin"])["id"])
-        self.checkins.setdefault(checkin_id, parts)
-        return self.receipt(checkin_id, parts)
+        body = json.loads(parts[JSON_PART])
+        self.checkins.setdefault(str(body["id"]), {}).update(parts)
+        declared = [ReceiptPart(**{n: one[n] for n in DECLARED}) for one in body["files"]]
+        return signed(
+            facts(
+                "accepted", _covered(JSON_PART, parts[JSON_PART]), *declared, checkin_id=body["id"]
+            ),
+            self.key,
+        )
+
+    def of_checkin(self, request: httpx.Request) -> httpx.Response:
+        """Tell a check-in, after keeping the file that comes with the request, if one does."""
+        _, _, _, checkin_id, *file = request.url.path.split("/")
+        parts = self.checkins.get(checkin_id)
+        if parts is None:
+            return problem(ProblemCode.NOT_FOUND)(request)
+        if file:
+            parts[file[-1]] = request.read()
+        return httpx.Response(200, json=told(checkin_id, parts))
 
     def receipt(self, checkin_id: str, parts: dict[str, bytes], code: str = "accepted") -> Receipt:
         """Sign for some parts."""
-        covered = [
-            ReceiptPart(name=name, sha256=hashlib.sha256(data).hexdigest(), length=len(data))
-            for name, data in parts.items()
-        ]
+        covered = [_covered(name, data) for name, data in parts.items()]
         return signed(facts(code, *covered, checkin_id=checkin_id), self.key)
+
+
+def _covered(name: str, data: bytes) -> ReceiptPart:
+    return ReceiptPart(name=name, sha256=hashlib.sha256(data).hexdigest(), length=len(data))
+
+
+def told(checkin_id: str, parts: dict[str, bytes]) -> dict[str, object]:
+    """Return the status of a check-in that holds these parts."""
+    names = [file["name"] for file in json.loads(parts[JSON_PART])["files"]]
+    step = "wait" if parts.keys() >= set(names) else "send_files"
+    return {
+        "id": checkin_id,
+        "state": "received",
+        "since": "2026-03-01T00:00:00Z",
+        "next": {"step": step},
+        "files": [{"name": name, "held": name in parts} for name in names],
+    }
 
 
 def tokens(generation: str) -> dict[str, object]:
@@ -163,6 +205,12 @@ def problem(refusal: ProblemCode, *, wait: str | None = None, **changed: object)
     }
     headers = {} if wait is None else {"Retry-After": wait}
     return lambda _: httpx.Response(STATUS[refusal], json=members | changed, headers=headers)
+
+
+def lost(_: httpx.Request) -> httpx.Response:
+    """No answer comes back, and nothing arrived."""
+    message = "the line broke"
+    raise httpx.ReadTimeout(message)
 
 
 def read_parts(request: httpx.Request) -> dict[str, bytes]:

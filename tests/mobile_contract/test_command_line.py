@@ -12,7 +12,7 @@ from mobile_contract.client.commands import DONE, REFUSED, WAITING, UsageError, 
 from mobile_contract.client.phone import Phone
 from mobile_contract.codes import ProblemCode
 from tests.mobile_contract.examples import SELFIE_BYTES
-from tests.mobile_contract.office import Office, Time, problem
+from tests.mobile_contract.office import Office, Time, lost, problem
 
 FIX = "--lat 29.56 --lon 106.55 --datum GCJ-02 --accuracy 12"
 
@@ -40,6 +40,31 @@ def test_a_check_in_is_captured_and_sent(office: Office, phone: Phone, tmp_path:
     assert (status, answer["sent"][0]["outcome"]) == (DONE, "accepted")
     place = json.loads(office.checkins[answer["id"]]["checkin"])["place"]
     assert (place["latitude"], place["datum"]) == (29.56, "GCJ-02")
+
+
+def test_a_selfie_too_large_for_a_weak_line_is_sent_with_a_warning(
+    office: Office, phone: Phone, tmp_path: Path
+) -> None:
+    (tmp_path / "large.jpg").write_bytes(SELFIE_BYTES + b"\0" * 300 * 1024)
+    status, answer = typed(phone, f"checkin --selfie {tmp_path / 'large.jpg'} {FIX}")
+    assert isinstance(answer, dict)
+    assert status == DONE
+    assert "300 KB" in answer["warning"]
+    assert answer["id"] in office.checkins
+
+
+def test_sending_says_which_files_still_wait(office: Office, phone: Phone, tmp_path: Path) -> None:
+    _, answer = typed(phone, f"checkin --selfie {tmp_path / 'me.jpg'} {FIX} --offline")
+    assert isinstance(answer, dict)
+    assert "warning" not in answer
+    office.first("/v1/checkins", problem(ProblemCode.UNAVAILABLE), lost)
+    office.first(
+        f"/v1/checkins/{answer['id']}/files/selfie", *[problem(ProblemCode.UNAVAILABLE)] * 5
+    )
+    status, sent = typed(phone, "send")
+    assert isinstance(sent, list)
+    assert (status, sent[0]["outcome"]) == (WAITING, "partly_held")
+    assert sent[0]["files_waiting"] == ("selfie",)
 
 
 def test_a_check_in_without_connection_is_sent_later(office: Office, phone: Phone) -> None:

@@ -79,24 +79,15 @@ def test_a_receipt_for_another_check_in_lets_go_of_nothing(
     assert phone.checkin_queue.waiting() == [captured.id]
 
 
-def test_a_photo_that_the_receipt_does_not_cover_stays(
+def test_a_receipt_for_other_content_lets_go_of_nothing(
     office: Office, phone: Phone, captured: Submission
 ) -> None:
-    def json_only(_: httpx.Request) -> httpx.Response:
-        receipt = office.receipt(str(captured.id), {"checkin": captured.body})
+    def other(_: httpx.Request) -> httpx.Response:
+        receipt = office.receipt(str(captured.id), {"checkin": b"{}"})
         return httpx.Response(202, content=receipt.model_dump_json())
 
-    files = [{"name": "selfie", "held": False}]
-    status = {
-        "id": str(captured.id),
-        "state": "received",
-        "since": "2026-03-01T00:00:00Z",
-        "next": {"step": "send_files"},
-        "files": files,
-    }
-    office.first("/v1/checkins", json_only)
-    office.first(f"/v1/checkins/{captured.id}", lambda _: httpx.Response(200, json=status))
-    assert outcomes(phone) == [DeliveryOutcome.PARTLY_HELD]
+    office.first("/v1/checkins", other, other)
+    assert outcomes(phone) == [DeliveryOutcome.WAITING]
     assert phone.checkin_queue.get(captured.id) == captured
 
 

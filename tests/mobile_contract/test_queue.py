@@ -120,6 +120,48 @@ def test_letting_go_survives_a_crash_at_every_step(tmp_path: Path) -> None:
     assert held(folder) == []
 
 
+def let_go_of_all(folder: Path, steps: int) -> None:
+    """Let go as the server comes to hold one part after the other."""
+    queue = Queue(folder, FailingDisk(steps))
+    queue.note_held(ID)
+    queue.drop_file(ID, "selfie")
+    queue.drop_file(ID, "frame-1")
+    queue.drop(ID)
+
+
+def without(*names: str) -> Submission:
+    files = {name: data for name, data in ENTRY.files.items() if name not in names}
+    return Submission(ID, ENTRY.body, files)
+
+
+def test_letting_go_of_one_part_after_the_other_survives_a_crash_at_every_step(
+    tmp_path: Path,
+) -> None:
+    left = [[ENTRY], [without("selfie")], [without("selfie", "frame-1")], []]
+    reached = []
+    for steps in range(40):
+        folder = tmp_path / str(steps)
+        Queue(folder, Disk()).put(ENTRY)
+        crashed = crashes(partial(let_go_of_all, folder, steps))
+        reached.append(left.index(held(folder)))
+        if reached[-1] in {1, 2}:  # a file is let go of only after the JSON was known to be held
+            assert Queue(folder, Disk()).is_held(ID)
+        assert left_behind(folder) == []
+    assert not crashed
+    assert reached == sorted(reached)
+    assert set(reached) == {0, 1, 2, 3}
+
+
+def test_what_left_meanwhile_is_not_laid_anew_by_a_note(tmp_path: Path) -> None:
+    queue = Queue(tmp_path, Disk())
+    queue.put(ENTRY)
+    queue.drop(ID)
+    queue.note_held(ID)
+    queue.drop_file(ID, "selfie")
+    assert queue.waiting() == []
+    assert queue.file_names(ID) == []
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["selfie", "frame-1", "frame-2"]), st.binary(max_size=300)),

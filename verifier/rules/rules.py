@@ -57,6 +57,9 @@ class Rules:
     upload_hours: Annotated[
         int, Reading(values.whole_number(1, 720), "hours after grace ends", "2")
     ] = 72
+    files_hours: Annotated[
+        int, Reading(values.whole_number(1, 720), "hours after reception without its files", "3")
+    ] = 72
     clock_difference_noted_s: Annotated[
         float, Reading(values.number(1, 86_400), "seconds", "1, notes")
     ] = 300.0
