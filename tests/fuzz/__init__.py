@@ -1,0 +1,1 @@
+"""`make fuzz`: thousands of broken photos and bodies against the real upload route."""
