@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
@@ -80,6 +81,11 @@ def close_sessions(sessions: Sessions) -> None:
     """Close the connections behind a session factory."""
     engine: Engine = sessions.kw["bind"]
     engine.dispose()
+
+
+def database_time(session: Session) -> datetime:
+    """Read PostgreSQL's clock: where several processes must agree, it decides."""
+    return session.execute(select(func.clock_timestamp())).scalar_one()  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def open_parts(settings: StorageSettings) -> Parts:
     return Parts(
         sessions=open_sessions(settings.database),
         media=MediaStore(settings.store),
-        bell=Bell(settings.bell, utc_now),
+        bell=Bell(settings.bell),
         keys=read_keys(settings.keys_folder),
         now=utc_now,
     )

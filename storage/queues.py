@@ -1,8 +1,8 @@
 """The bell: two RQ queues that carry one job without arguments and promise nothing."""
 
 import logging
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from redis import Redis
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 DRAIN = "verifier.jobs.drain.drain"
 DRAIN_TIMEOUT_S = 90
-QUIET_AFTER_FAILURE = timedelta(seconds=5)
+QUIET_AFTER_FAILURE_S = 5.0
 
 
 class Rings(Protocol):
@@ -35,26 +35,28 @@ class Rings(Protocol):
 class Bell:
     """Rings for web, clock and workers; a Redis that is away costs 0.2 s once in 5 s."""
 
-    def __init__(self, settings: BellSettings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: BellSettings, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._redis = Redis.from_url(
             settings.url,
             socket_timeout=0.2,
             socket_connect_timeout=0.2,
             retry=Retry(NoBackoff(), 0),
         )
-        self._now = now
-        self._quiet_until = datetime.min.replace(tzinfo=UTC)
+        self._seconds = seconds  # of a clock that nobody sets: a wrong one would keep it quiet
+        self._quiet_until = seconds()
 
     def ring(self, queue: Queue) -> bool:
         """Enqueue one drain where none waits yet; never raises, says whether a bell hangs there."""
-        if self._now() < self._quiet_until:
+        if self._seconds() < self._quiet_until:
             return False
         try:
             bell = RQQueue(str(queue), connection=self._redis, serializer=JSONSerializer)
             if bell.count == 0:
                 bell.enqueue(DRAIN, job_timeout=DRAIN_TIMEOUT_S, result_ttl=0, failure_ttl=0)
         except RedisError as fault:
-            self._quiet_until = self._now() + QUIET_AFTER_FAILURE
+            self._quiet_until = self._seconds() + QUIET_AFTER_FAILURE_S
             log.warning("bell_unreachable", extra={"fault": type(fault).__name__})
             return False
         return True

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from storage.database import DatabaseUnavailableError, Scope, transaction
+from storage.database import DatabaseUnavailableError, Scope, database_time, transaction
 from storage.parts import Parts
 from storage.queues import Bell
 from storage.records import Heartbeat
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 BEAT_EVERY_S = 5.0
 LONGEST_SILENCE = timedelta(seconds=60)
 STORE, STEADY_SINCE = "store", "steady_since"
+AHEAD_S = "clock_ahead_s"  # of PostgreSQL's
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,21 @@ def process_name(kind: str) -> str:
 
 
 def beat(parts: Parts, scope: Scope, process: str) -> Reach:
-    """Writes that a process lives and when it last reached each server.
+    """Writes that a process lives, when it last reached each server, and what its clock shows.
 
-    Raises DatabaseUnavailableError.
+    When that was, PostgreSQL's clock says: a process with a wrong one of its own would otherwise
+    invent an outage, or hide one. Raises DatabaseUnavailableError.
     """
-    reach, now = look(parts, scope), parts.now()
+    reach = look(parts, scope)
     with transaction(parts.sessions, scope) as session:
+        now = database_time(session)
+        ahead = (parts.now() - now).total_seconds()
         row = session.get(Heartbeat, process, with_for_update=True)
         if row is None:
             row = Heartbeat(process=process, started_at=now, reach={})
             session.add(row)
-        row.beat_at, row.reach = now, seen(row.reach, reach, now)
+        row.beat_at = now
+        row.reach = seen(row.reach, reach, now) | {AHEAD_S: round(ahead, 3)}
     return reach
 
 

@@ -1,10 +1,14 @@
-"""Work rows: add, claim, finish, give up. PostgreSQL is the truth, the bell only wakes."""
+"""Work rows: add, claim, finish, give up. PostgreSQL is the truth, the bell only wakes.
+
+Its clock alone says what is due and whose lease is over: no process's own wrong one can strand work
+or take it from somebody. Each function runs in a short transaction, whose beginning is "now".
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.records import Queue, Work, WorkKind
@@ -54,7 +58,10 @@ def add(
     *,
     not_before: datetime | None = None,
 ) -> Queue:
-    """Promise work in the caller's transaction; returns the queue to ring after the commit."""
+    """Promise work in the caller's transaction; returns the queue to ring after the commit.
+
+    Due at once, by the database's clock, or at an instant that does not depend on who asks.
+    """
     queue = QUEUE_OF[kind]
     session.add(
         Work(
@@ -63,13 +70,13 @@ def add(
             offender_id=subject.offender_id,
             subject_id=subject.id,
             added_at=now,
-            not_before=not_before or now,
+            not_before=not_before or func.now(),
         )
     )
     return queue
 
 
-def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
+def claim(session: Session, queue: Queue) -> Claim | None:
     """Take the oldest waiting row, or None; a row whose lease ran out is taken again.
 
     An attempt is counted only when the last holder died while it was examining: the fault of a
@@ -77,13 +84,7 @@ def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
     """
     row = session.scalars(
         select(Work)
-        .where(
-            Work.queue == queue,
-            Work.done_at.is_(None),
-            Work.gave_up_at.is_(None),
-            Work.not_before <= now,
-            or_(Work.lease_until.is_(None), Work.lease_until < now),
-        )
+        .where(Work.queue == queue, *_claimable())
         .order_by(Work.not_before, Work.number)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -93,7 +94,8 @@ def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
     if row.examining:
         row.attempts += 1
         row.last_error = "lost while examining"
-    row.lease_token, row.lease_until, row.examining = uuid4(), now + LEASE, False
+    row.lease_token, row.examining = uuid4(), False
+    row.lease_until = func.now() + LEASE
     return Claim(
         row.number,
         row.kind,
@@ -103,9 +105,14 @@ def claim(session: Session, queue: Queue, now: datetime) -> Claim | None:
     )
 
 
-def mark_examining(session: Session, claim: Claim, now: datetime) -> None:
+def mark_examining(session: Session, claim: Claim) -> None:
     """Say that from here on a death counts as an attempt; raises SupersededError."""
-    _change(session, claim, examining=True, lease_until=now + LEASE)
+    _change(session, claim, examining=True, lease_until=func.now() + LEASE)
+
+
+def renew(session: Session, claim: Claim) -> None:
+    """Begin a new lease on work that takes longer; raises SupersededError."""
+    _change(session, claim, lease_until=func.now() + LEASE)
 
 
 def finish(session: Session, claim: Claim, now: datetime) -> None:
@@ -113,7 +120,7 @@ def finish(session: Session, claim: Claim, now: datetime) -> None:
     _change(session, claim, done_at=now, examining=False, lease_token=None, lease_until=None)
 
 
-def fail_attempt(session: Session, claim: Claim, error: str, now: datetime) -> None:
+def fail_attempt(session: Session, claim: Claim, error: str) -> None:
     """Count an attempt that failed on the subject itself and let it be tried again at once.
 
     One beyond the last is the failure to give up, and waits: else a worker would do nothing else.
@@ -127,11 +134,11 @@ def fail_attempt(session: Session, claim: Claim, error: str, now: datetime) -> N
         examining=False,
         lease_token=None,
         lease_until=None,
-        not_before=now + pause,
+        not_before=func.now() + pause,
     )
 
 
-def hand_back(session: Session, claim: Claim, error: str, not_before: datetime) -> None:
+def hand_back(session: Session, claim: Claim, error: str, pause: timedelta) -> None:
     """Return work that a fault of our servers or a stop interrupted: no attempt is used up."""
     _change(
         session,
@@ -140,7 +147,7 @@ def hand_back(session: Session, claim: Claim, error: str, not_before: datetime) 
         examining=False,
         lease_token=None,
         lease_until=None,
-        not_before=not_before,
+        not_before=func.now() + pause,
     )
 
 
@@ -154,25 +161,7 @@ def exhausted(claim: Claim) -> bool:
     return claim.attempt > MOST_ATTEMPTS
 
 
-def waiting(session: Session, queue: Queue, now: datetime) -> int:
-    """Count rows that could be claimed now."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Work)
-            .where(
-                Work.queue == queue,
-                Work.done_at.is_(None),
-                Work.gave_up_at.is_(None),
-                Work.not_before <= now,
-                or_(Work.lease_until.is_(None), Work.lease_until < now),
-            )
-        )
-        or 0
-    )
-
-
-def unheard(session: Session, now: datetime) -> frozenset[Queue]:
+def unheard(session: Session) -> frozenset[Queue]:
     """Name the queues in which work waits that no bell brought to a worker, or was lost by one."""
     return frozenset(
         session.scalars(
@@ -181,12 +170,21 @@ def unheard(session: Session, now: datetime) -> frozenset[Queue]:
                 Work.done_at.is_(None),
                 Work.gave_up_at.is_(None),
                 or_(
-                    and_(Work.lease_until.is_(None), Work.not_before <= now - UNHEARD_AFTER),
-                    Work.lease_until < now,
+                    and_(Work.lease_until.is_(None), Work.not_before <= func.now() - UNHEARD_AFTER),
+                    Work.lease_until < func.now(),
                 ),
             )
             .distinct()
         )
+    )
+
+
+def _claimable() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Work.done_at.is_(None),
+        Work.gave_up_at.is_(None),
+        Work.not_before <= func.now(),
+        or_(Work.lease_until.is_(None), Work.lease_until < func.now()),
     )
 
 

@@ -19,7 +19,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from storage import proofs_seen, work
-from storage.database import DatabaseUnavailableError, Scope, ScopeKind, transaction
+from storage.database import (
+    DatabaseUnavailableError,
+    Scope,
+    ScopeKind,
+    database_time,
+    transaction,
+)
 from storage.keys import WeakKeyError
 from storage.parts import Parts, open_parts
 from storage.reach import Heart, process_name
@@ -48,6 +54,7 @@ class Done:
 
 
 Function = Callable[[Session, datetime], Done]
+Now = Callable[[Session], datetime]
 
 
 @dataclass(frozen=True)
@@ -67,8 +74,8 @@ def _in_batches(
     return Done(count, more=count >= batch)
 
 
-def _ring_unheard(session: Session, now: datetime) -> Done:
-    queues = work.unheard(session, now)
+def _ring_unheard(session: Session, _now: datetime) -> Done:
+    queues = work.unheard(session)
     return Done(len(queues), queues)
 
 
@@ -120,6 +127,7 @@ class Clock:
 
     parts: Parts
     duties: tuple[Duty, ...] = DUTIES
+    now: Now = database_time
     stopping: threading.Event = field(default_factory=threading.Event)
     due_at: dict[str, float] = field(default_factory=dict)
 
@@ -135,7 +143,7 @@ class Clock:
             if self.stopping.is_set() or monotonic < self.due_at.get(duty.name, 0.0):
                 continue
             try:
-                done = do_alone(self.parts, duty)
+                done = do_alone(self.parts, duty, self.now)
             except DatabaseUnavailableError:
                 log.warning("database_unavailable", extra={"duty": duty.name})
                 return
@@ -146,8 +154,11 @@ class Clock:
             self.due_at[duty.name] = monotonic if more else monotonic + duty.every_s
 
 
-def do_alone(parts: Parts, duty: Duty) -> Done | None:
-    """Does a duty in one transaction under its own lock; None where another clock is at it."""
+def do_alone(parts: Parts, duty: Duty, now: Now = database_time) -> Done | None:
+    """Does a duty in one transaction under its own lock; None where another clock is at it.
+
+    PostgreSQL says what time it is: a clock process with a wrong time does nothing early or late.
+    """
     with transaction(parts.sessions, SCOPE) as session:
         session.execute(text(f"SET LOCAL statement_timeout = '{LONGEST_DUTY}'"))
         if not session.scalar(
@@ -155,7 +166,7 @@ def do_alone(parts: Parts, duty: Duty) -> Done | None:
             {"name": f"duty {duty.name}"},
         ):
             return None
-        done = duty.function(session, parts.now())
+        done = duty.function(session, now(session))
     for queue in done.rings:
         parts.bell.ring(queue)
     if done.count:

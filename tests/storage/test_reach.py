@@ -2,11 +2,16 @@
 
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from storage.database import Scope, ScopeKind
+import pytest
+
+from storage.database import Scope, ScopeKind, transaction
 from storage.parts import Parts
-from storage.reach import Heart
+from storage.reach import AHEAD_S, STORE, Heart, beat
+from storage.records import Heartbeat
 
 VERIFIER = Scope(ScopeKind.VERIFIER)
 SOON_S = 10.0
@@ -51,3 +56,19 @@ def test_no_beat_begins_while_a_fork_is_under_way(parts: Parts) -> None:
         assert not store.asked.wait(0.3)
     assert store.asked.wait(SOON_S)
     heart.stop()
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_beat_is_dated_by_the_database_and_tells_how_wrong_its_process_is(
+    parts: Parts, hours: int
+) -> None:
+    name, right = f"verifier-wrong-{uuid4()}", parts.now
+    wrong = replace(parts, now=lambda: right() + timedelta(hours=hours))
+    begun = right()
+    beat(wrong, VERIFIER, name)
+    with transaction(parts.sessions, VERIFIER) as session:
+        row = session.get_one(Heartbeat, name)
+        session.delete(row)
+    assert abs(row.beat_at - begun) < timedelta(seconds=30)
+    assert abs(datetime.fromisoformat(row.reach[STORE]) - begun) < timedelta(seconds=30)
+    assert abs(row.reach[AHEAD_S] - hours * 3600) < 30

@@ -1,5 +1,6 @@
 """Work rows are claimed once, in order, and come back when whoever held them dies."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from storage.parts import Parts
 from storage.records import Queue, Work, WorkKind
 from storage.work import Claim, Subject, SupersededError
 from tests.factories import Factory
+from tests.waiting_work import let_work_wait
 
 VERIFIER = Scope(ScopeKind.VERIFIER)
 SECOND = timedelta(seconds=1)
@@ -27,17 +29,18 @@ def add(
             session,
             WorkKind.VERIFY_CHECKIN,
             Subject(uuid4(), uuid4()),
-            now - ago,
-            not_before=None if not_before_in is None else now + not_before_in,
+            now,
+            not_before=now - ago if not_before_in is None else now + not_before_in,
         )
         session.flush()
         return session.query(Work).order_by(Work.number.desc()).limit(1).one().number
 
 
 def claim(factory: Factory, *, after: timedelta = timedelta(0)) -> Claim | None:
-    """What a worker gets that asks a while from now."""
+    """What a worker gets that asks after a while."""
     with factory.session() as session:
-        return work.claim(session, Queue.FACES, factory.parts.now() + after)
+        let_work_wait(session, after)
+        return work.claim(session, Queue.FACES)
 
 
 def claimed(factory: Factory, *, after: timedelta = timedelta(0)) -> Claim:
@@ -62,9 +65,8 @@ def test_nothing_is_claimed_where_nothing_waits(factory: Factory) -> None:
 
 def test_two_workers_at_once_get_different_rows(factory: Factory, parts: Parts) -> None:
     first, second = add(factory, ago=3 * SECOND), add(factory, ago=2 * SECOND)
-    now = parts.now()
     with transaction(parts.sessions, VERIFIER) as one, transaction(parts.sessions, VERIFIER) as two:
-        ours, theirs = (work.claim(session, Queue.FACES, now) for session in (one, two))
+        ours, theirs = (work.claim(session, Queue.FACES) for session in (one, two))
     assert ours is not None
     assert theirs is not None
     assert (ours.number, theirs.number) == (first, second)
@@ -101,16 +103,21 @@ def test_a_holder_that_died_while_examining_costs_an_attempt(factory: Factory) -
     add(factory)
     held = claimed(factory)
     with factory.session() as session:
-        work.mark_examining(session, held, factory.parts.now())
+        work.mark_examining(session, held)
     assert claimed(factory, after=work.LEASE + SECOND).attempt == 2
 
 
-def test_examining_begins_a_new_lease(factory: Factory) -> None:
+@pytest.mark.parametrize("begins", [work.mark_examining, work.renew])
+def test_examining_and_renewing_begin_a_new_lease(
+    factory: Factory, begins: Callable[[Session, Claim], None]
+) -> None:
     add(factory)
     held = claimed(factory)
     with factory.session() as session:
-        work.mark_examining(session, held, factory.parts.now() + work.LEASE)
-    assert claim(factory, after=work.LEASE + SECOND) is None
+        let_work_wait(session, work.LEASE - 2 * SECOND)
+        begins(session, held)
+    assert claim(factory, after=work.LEASE - 2 * SECOND) is None
+    assert claim(factory, after=3 * SECOND) is not None
 
 
 @pytest.mark.parametrize("act", ["finish", "mark", "fail", "hand_back", "give_up"])
@@ -128,11 +135,11 @@ def _act(session: Session, act: str, held: Claim, factory: Factory) -> None:
     if act == "finish":
         work.finish(session, held, now)
     elif act == "mark":
-        work.mark_examining(session, held, now)
+        work.mark_examining(session, held)
     elif act == "fail":
-        work.fail_attempt(session, held, "broken", now)
+        work.fail_attempt(session, held, "broken")
     elif act == "hand_back":
-        work.hand_back(session, held, "stopped", now)
+        work.hand_back(session, held, "stopped", timedelta(0))
     else:
         work.give_up(session, held, "broken", now)
 
@@ -144,7 +151,7 @@ def test_three_failed_attempts_are_all_there_are(factory: Factory) -> None:
         assert held.attempt == attempt
         assert not work.exhausted(held)
         with factory.session() as session:
-            work.fail_attempt(session, held, "broken", factory.parts.now())
+            work.fail_attempt(session, held, "broken")
     assert work.exhausted(claimed(factory))
 
 
@@ -153,7 +160,7 @@ def test_work_that_cannot_even_be_given_up_is_not_tried_all_the_time(factory: Fa
     for _ in range(work.MOST_ATTEMPTS + 1):
         held = claimed(factory)
         with factory.session() as session:
-            work.fail_attempt(session, held, "broken", factory.parts.now())
+            work.fail_attempt(session, held, "broken")
     assert claim(factory) is None
     assert claimed(factory, after=timedelta(minutes=2)).number == held.number
 
@@ -162,8 +169,8 @@ def test_work_handed_back_costs_nothing_and_waits_its_pause(factory: Factory) ->
     add(factory)
     held = claimed(factory)
     with factory.session() as session:
-        work.mark_examining(session, held, factory.parts.now())
-        work.hand_back(session, held, "store away", factory.parts.now() + 3 * SECOND)
+        work.mark_examining(session, held)
+        work.hand_back(session, held, "store away", 3 * SECOND)
     assert claim(factory) is None
     assert claimed(factory, after=4 * SECOND).attempt == 1
 
@@ -179,7 +186,8 @@ def test_ended_work_is_never_claimed_again(factory: Factory, act: str) -> None:
 
 def unheard(factory: Factory, *, after: timedelta = timedelta(0)) -> frozenset[Queue]:
     with factory.session() as session:
-        return work.unheard(session, factory.parts.now() + after)
+        let_work_wait(session, after)
+        return work.unheard(session)
 
 
 def test_work_that_waits_longer_than_a_bell_takes_is_unheard(factory: Factory) -> None:
@@ -192,9 +200,19 @@ def test_work_whose_holder_died_is_unheard_at_once(factory: Factory) -> None:
     add(factory)
     claimed(factory)
     assert unheard(factory, after=work.LEASE - SECOND) == frozenset()
-    assert unheard(factory, after=work.LEASE + SECOND) == {Queue.FACES}
+    assert unheard(factory, after=2 * SECOND) == {Queue.FACES}
 
 
 def test_work_for_later_is_not_unheard(factory: Factory) -> None:
     add(factory, not_before_in=timedelta(minutes=1))
     assert unheard(factory, after=timedelta(seconds=30)) == frozenset()
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_what_a_process_with_a_wrong_clock_promises_is_due_at_once(
+    factory: Factory, hours: int
+) -> None:
+    with factory.session() as session:
+        wrong = factory.parts.now() + timedelta(hours=hours)
+        work.add(session, WorkKind.VERIFY_CHECKIN, Subject(uuid4(), uuid4()), wrong)
+    assert claim(factory) is not None

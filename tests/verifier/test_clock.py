@@ -27,7 +27,7 @@ from storage.records import (
 from storage.settings import StorageSettings
 from tests.factories import Factory
 from tests.stage import eventually
-from tests.waiting_work import WaitingWork
+from tests.waiting_work import WaitingWork, let_work_wait
 from verifier.attendance.due import settle_due
 from verifier.attendance.lay import DAYS_AHEAD
 from verifier.clock import DUTIES, Clock, Done, Duty, do_alone
@@ -53,9 +53,14 @@ def duty(name: str) -> Duty:
     return next(one for one in DUTIES if one.name == name)
 
 
-def at(parts: Parts, now: datetime) -> Parts:
-    """The same parts at a fixed time."""
-    return replace(parts, now=lambda: now)
+def wrong(parts: Parts, by: timedelta) -> Parts:
+    """The same parts with a clock that is wrong."""
+    return replace(parts, now=lambda: parts.now() + by)
+
+
+def on_monday(parts: Parts) -> Clock:
+    """A clock that lays windows, on a Monday."""
+    return Clock(parts, (duty("lay_windows"),), now=lambda _: MONDAY)
 
 
 def windows(factory: Factory) -> list[Window]:
@@ -119,15 +124,14 @@ def test_of_two_clocks_only_one_does_a_duty(clock_parts: Parts) -> None:
 def test_three_clocks_at_once_lay_every_window_once(factory: Factory, clock_parts: Parts) -> None:
     for _ in range(5):
         factory.plan(factory.offender().id)
-    monday = at(clock_parts, MONDAY)
 
     def tick(clock: Clock) -> None:
         for beat in range(8):
             clock.tick(float(beat * 3600))
 
     with ThreadPoolExecutor(3) as clocks:
-        list(clocks.map(tick, [Clock(monday, (duty("lay_windows"),)) for _ in range(3)]))
-    tick(Clock(monday, (duty("lay_windows"),)))  # those three may have been in each other's way
+        list(clocks.map(tick, [on_monday(clock_parts) for _ in range(3)]))
+    tick(on_monday(clock_parts))  # those three may have been in each other's way
     assert len(windows(factory)) == 5 * (DAYS_AHEAD + 1)
 
 
@@ -191,8 +195,21 @@ def test_work_that_no_bell_announced_is_rung_for(
     factory: Factory, clock_parts: Parts, waiting: WaitingWork
 ) -> None:
     waiting.checkin(factory.offender().id, None)
-    later = at(clock_parts, factory.parts.now() + work.UNHEARD_AFTER)
     assert do_alone(clock_parts, duty("ring")) == Done()
-    assert do_alone(later, duty("ring")) == Done(1, frozenset({Queue.FACES}))
+    with factory.session() as session:
+        let_work_wait(session, work.UNHEARD_AFTER)
+    assert do_alone(clock_parts, duty("ring")) == Done(1, frozenset({Queue.FACES}))
     with factory.session() as session:
         assert session.scalar(select(func.count()).select_from(Work)) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_whose_time_is_wrong_calls_no_window_early_or_late(
+    factory: Factory, clock_parts: Parts, hours: int
+) -> None:
+    now = factory.parts.now()
+    open_now = factory.window(factory.offender().id, opens=now - timedelta(minutes=60))
+    over = factory.window(factory.offender().id, opens=now - timedelta(minutes=100))
+    do_alone(wrong(clock_parts, timedelta(hours=hours)), duty("settle_windows"))
+    assert outcome(factory, open_now) is WindowOutcome.AWAITED
+    assert outcome(factory, over) is WindowOutcome.NOT_RECEIVED

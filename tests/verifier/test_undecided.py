@@ -19,7 +19,7 @@ from storage.records import (
     Window,
 )
 from tests.factories import Factory
-from tests.waiting_work import Waiting, WaitingWork
+from tests.waiting_work import Waiting, WaitingWork, let_work_wait
 from verifier import items, reconcile
 from verifier.attendance.due import settle_due
 from verifier.items import Matter
@@ -154,4 +154,5 @@ def test_a_check_in_in_review_of_which_no_officer_knows_is_looked_at_again(
     forget(factory)
     assert promise(factory) == 1
     with factory.session() as session:
-        assert work.unheard(session, factory.parts.now() + timedelta(hours=2)) == {Queue.CHORES}
+        let_work_wait(session, timedelta(hours=2))
+        assert work.unheard(session) == {Queue.CHORES}

@@ -64,7 +64,7 @@ def do_next(workplace: Workplace) -> bool:
 def _claim(workplace: Workplace) -> Claim | None:
     try:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
-            return work.claim(session, workplace.queue, workplace.parts.now())
+            return work.claim(session, workplace.queue)
     except DatabaseUnavailableError:
         log.warning("database_unavailable", extra={"queue": workplace.queue})
         return None
@@ -89,7 +89,7 @@ def _hand_back(workplace: Workplace, claim: Claim, why: str, pause: timedelta) -
 
     def write(session: Session) -> None:
         now = workplace.parts.now()
-        work.hand_back(session, claim, why, now + pause)
+        work.hand_back(session, claim, why, pause)
         handler_of(claim.kind).put_back(session, claim, now)
 
     _write_patiently(workplace, write)
@@ -99,7 +99,7 @@ def _hand_back(workplace: Workplace, claim: Claim, why: str, pause: timedelta) -
 def _fail_attempt(workplace: Workplace, claim: Claim, why: str) -> None:
     def write(session: Session) -> None:
         now = workplace.parts.now()
-        work.fail_attempt(session, claim, why, now)
+        work.fail_attempt(session, claim, why)
         handler_of(claim.kind).put_back(session, claim, now)
 
     _write_patiently(workplace, write)

@@ -65,7 +65,7 @@ def _look(
     except (ObjectMissingError, ObjectDiffersError):
         return FaceVerdict.ERROR
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        work.mark_examining(session, claim, workplace.parts.now())
+        work.mark_examining(session, claim)
     found = embed_reference(data, workplace.face_models)
     if found is FaceVerdict.ERROR:
         raise ReferenceFailedError

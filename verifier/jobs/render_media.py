@@ -70,7 +70,7 @@ def _picture(workplace: Workplace, claim: Claim, stored: StoredObject) -> bytes 
         log.error("media_lost", extra={"media": claim.subject.id, "why": type(fault).__name__})  # noqa: TRY400 - the event says all
         return None
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        work.mark_examining(session, claim, workplace.parts.now())
+        work.mark_examining(session, claim)
     try:
         return render(photo)
     except PhotoUnreadable:

@@ -63,7 +63,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         now = workplace.parts.now()
         if face.verdict is FaceVerdict.ERROR and _worth_another_try(claim, face):
             _keep_evidence(session, claim, face, (started_at, now))
-            work.fail_attempt(session, claim, face.error or "error", now)
+            work.fail_attempt(session, claim, face.error or "error")
             put_back(session, claim, now)
             return
         work.finish(session, claim, now)
@@ -142,7 +142,7 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEviden
     except (ObjectMissingError, ObjectDiffersError):
         return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        work.mark_examining(session, claim, workplace.parts.now())
+        work.mark_examining(session, claim)
     return examine(selfie, material.references, material.thresholds, workplace.face_models)
 
 

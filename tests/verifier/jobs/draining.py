@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from storage.database import transaction
 from storage.local_stack import LocalStack
 from storage.media import MediaStore
 from storage.records import CheckIn, EvidenceRow, Item, Work
 from storage.settings import StoreSettings
 from tests.factories import Factory
 from tests.photos import photos
-from tests.waiting_work import Waiting
+from tests.waiting_work import Waiting, let_work_wait
 from verifier.jobs.drain import do_next
 from verifier.jobs.workplace import Workplace
 
@@ -29,8 +30,10 @@ def drain(workplace: Workplace) -> None:
 
 
 def ahead(workplace: Workplace, by: timedelta) -> Workplace:
-    """The same workplace with a clock that is ahead."""
+    """The same workplace after a while: for its own clock, and for the work that waits."""
     now = workplace.parts.now
+    with transaction(workplace.parts.sessions, workplace.scope) as session:
+        let_work_wait(session, by)
     return replace(workplace, parts=replace(workplace.parts, now=lambda: now() + by))
 
 

@@ -25,7 +25,7 @@ from tests.verifier.jobs.draining import (
     without_store,
     work_of,
 )
-from tests.waiting_work import Waiting, WaitingWork
+from tests.waiting_work import Waiting, WaitingWork, let_work_wait
 from verifier.faces.examine import examine as real_examine
 from verifier.faces.models import Models
 from verifier.jobs import verify_checkin
@@ -158,7 +158,8 @@ def test_a_zombie_writes_nothing(
 
     def examine(*args: object) -> FaceEvidence:
         with factory.session() as session:  # while it looks, its lease runs out
-            heir = work.claim(session, Queue.FACES, factory.parts.now() + 2 * work.LEASE)
+            let_work_wait(session, 2 * work.LEASE)
+            heir = work.claim(session, Queue.FACES)
         assert heir is not None
         return look(*args)  # type: ignore[arg-type]
 
