@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller, Post
@@ -26,7 +26,16 @@ from verifier.local_time import local_date
 def in_reach(caller: OfficerCaller, action: Action) -> ColumnElement[bool]:
     """Give the condition on offenders that holds for the people an action reaches."""
     ways = [_within(caller, post, action) for post in caller.posts]
-    return and_(or_(false(), *ways), ~_recused(caller))
+    return and_(or_(false(), *ways), not_recused(caller, Offender.id))
+
+
+def not_recused(caller: OfficerCaller, person: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Give the condition on rows of people from whom the caller is not recused."""
+    return person.not_in(
+        select(Recusal.offender_id).where(
+            Recusal.officer_id == caller.officer_id, Recusal.ended_at.is_(None)
+        )
+    )
 
 
 def offender_in_reach(
@@ -92,14 +101,6 @@ def _within(caller: OfficerCaller, post: Post, action: Action) -> ColumnElement[
             return and_(_opened(caller), _of_age(caller, action))
         case _:
             return false()
-
-
-def _recused(caller: OfficerCaller) -> ColumnElement[bool]:
-    return Offender.id.in_(
-        select(Recusal.offender_id).where(
-            Recusal.officer_id == caller.officer_id, Recusal.ended_at.is_(None)
-        )
-    )
 
 
 def _of_age(caller: OfficerCaller, action: Action) -> ColumnElement[bool]:

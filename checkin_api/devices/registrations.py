@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach, places_in_reach
+from checkin_api.access.jurisdiction import not_recused, offender_in_reach, places_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import DeviceState, ProblemCode
@@ -117,9 +117,8 @@ def _holder(session: Session, caller: OfficerCaller, number: str) -> UUID:
     Officers see no people of other offices; the function knows one by the whole number only.
     """
     _, districts = places_in_reach(caller, Action.STOP_PHONE)
-    found = session.execute(
-        select(func.app_phone_holder(number).table_valued("offender_id", "office_id"))
-    ).first()
+    holder = func.app_phone_holder(number).table_valued("offender_id", "office_id")
+    found = session.execute(select(holder).where(not_recused(caller, holder.c.offender_id))).first()
     office = None if found is None else session.get(Office, found.office_id)
     if found is None or office is None or office.district_id not in districts:
         raise RefusedError(ProblemCode.NOT_FOUND)

@@ -5,11 +5,11 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from checkin_api.access.callers import OfficerCaller
-from checkin_api.access.jurisdiction import offender_in_reach
+from checkin_api.access.jurisdiction import not_recused, offender_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.supervision.limits import has_ended, last_confirmed_day, leads
 from checkin_api.supervision.sheet import (
@@ -67,13 +67,14 @@ def read_supervision(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> 
 def read_transfers(parts: Parts, caller: OfficerCaller) -> TransferList:
     """Give the transfers to and from the offices that the caller leads, the latest first."""
     with transaction(parts.sessions, caller.scope) as session:
-        to_here = leads(caller, Transfer.to_office_id)
+        known = not_recused(caller, Transfer.offender_id)
+        to_here = and_(leads(caller, Transfer.to_office_id), known)
         asked = Transfer.state == TransferState.ASKED
         here = Transfer.state.in_((TransferState.TAKEN, TransferState.REFUSED))
         return TransferList(
             incoming=_transfers(session, to_here, asked),
             decided=_transfers(session, to_here, here),
-            outgoing=_transfers(session, leads(caller, Transfer.from_office_id)),
+            outgoing=_transfers(session, leads(caller, Transfer.from_office_id), known),
         )
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import SQLColumnExpression, and_, func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.jurisdiction import not_recused
 from checkin_api.refusals import RefusedError, at
 from checkin_api.supervision.limits import leads, open_period, person_in_turn, whole_words
 from mobile_contract.codes import ProblemCode
@@ -67,7 +68,7 @@ def take_transfer(parts: Parts, caller: OfficerCaller, transfer_id: UUID) -> Non
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        row = _locked(session, transfer_id, leads(caller, Transfer.to_office_id))
+        row = _locked(session, caller, transfer_id, Transfer.to_office_id)
         if row.state is TransferState.TAKEN:
             return
         _require_asked(row)
@@ -88,7 +89,7 @@ def refuse_transfer(parts: Parts, caller: OfficerCaller, transfer_id: UUID, answ
     now = parts.now()
     words = whole_words(answer, "/reason", needed=True)
     with transaction(parts.sessions, caller.scope) as session:
-        row = _locked(session, transfer_id, leads(caller, Transfer.to_office_id))
+        row = _locked(session, caller, transfer_id, Transfer.to_office_id)
         if row.state is TransferState.REFUSED:
             return
         _require_asked(row)
@@ -104,7 +105,7 @@ def withdraw_transfer(parts: Parts, caller: OfficerCaller, transfer_id: UUID) ->
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
-        row = _locked(session, transfer_id, leads(caller, Transfer.from_office_id))
+        row = _locked(session, caller, transfer_id, Transfer.from_office_id)
         if row.state is TransferState.WITHDRAWN:
             return
         _require_asked(row)
@@ -131,7 +132,14 @@ def _is_minor(person: Offender, now: datetime) -> bool:
     return person.adult_on is not None and person.adult_on > local_date(now)
 
 
-def _locked(session: Session, transfer_id: UUID, mine: ColumnElement[bool]) -> Transfer:
+def _locked(
+    session: Session,
+    caller: OfficerCaller,
+    transfer_id: UUID,
+    office: SQLColumnExpression[UUID],
+) -> Transfer:
+    """Give a transfer that the caller decides as who leads its `office`."""
+    mine = and_(leads(caller, office), not_recused(caller, Transfer.offender_id))
     row = session.scalars(
         select(Transfer).where(Transfer.id == transfer_id, mine).with_for_update()
     ).first()

@@ -138,6 +138,17 @@ def test_a_row_in_reach_is_not_given_to_somebody_out_of_reach(
             session.execute(gives)
 
 
+@pytest.mark.parametrize("name", ["office_id", "adult_on", "number"])
+def test_no_mistake_of_the_web_moves_a_person_or_makes_one_of_age(
+    web: Sessions, world: PeopleWorld, name: str
+) -> None:
+    away = {"office_id": world.offices["s1"], "adult_on": NOW.date(), "number": "another"}
+    change = update(TABLES["offenders"]).where(TABLES["offenders"].c.id == world.rows.ids["n1"])
+    scope = officer(world.callers["officer"])
+    with pytest.raises(ProgrammingError, match=REFUSED), trying(web, scope) as session:
+        session.execute(change.values({name: away[name]}))
+
+
 def test_what_one_officer_may_another_office_may_not_though_both_write(
     web: Sessions, world: PeopleWorld
 ) -> None:

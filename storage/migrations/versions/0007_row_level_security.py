@@ -186,6 +186,12 @@ REACH = (
     $$
     """,
     f"""
+    CREATE FUNCTION app_people_recused() RETURNS SETOF uuid {DEFINER} ROWS 5 AS $$
+        SELECT recusal.offender_id FROM recusals recusal
+        WHERE recusal.officer_id = app_account() AND recusal.ended_at IS NULL
+    $$
+    """,
+    f"""
     CREATE FUNCTION app_staff_as(wanted text[]) RETURNS SETOF uuid {DEFINER} ROWS 50 AS $$
         SELECT post.officer_id FROM postings post
         WHERE post.ended_at IS NULL AND (post.office_id IN (SELECT app_offices_as(wanted))
@@ -222,6 +228,7 @@ LOST_PHONES = (
             SELECT coalesce(post.district_id, own.district_id)
             FROM app_posts() post LEFT JOIN offices own ON own.id = post.office_id
             WHERE post.role = ANY ('{{officer,head,duty,district}}'))
+          AND person.id NOT IN (SELECT app_people_recused())
     $$
     """,
     """
@@ -241,6 +248,7 @@ FOR_POLICIES = (
     "app_people_audited()",
     "app_districts_around()",
     "app_offices_around()",
+    "app_people_recused()",
     "app_staff_as(text[])",
     "app_audited_staff(text[])",
     "app_person_by_number(text)",
@@ -326,8 +334,9 @@ HELD_SET = (
     " AND s.offender_id IN (SELECT app_people_worked_with()))"
 )
 OF_LED_OFFICES = (
-    f"from_office_id IN (SELECT app_offices_as({LEADS}))"
-    f" OR to_office_id IN (SELECT app_offices_as({LEADS}))"
+    f"(from_office_id IN (SELECT app_offices_as({LEADS}))"
+    f" OR to_office_id IN (SELECT app_offices_as({LEADS})))"
+    " AND offender_id NOT IN (SELECT app_people_recused())"
 )
 LED = "offender_id IN (SELECT app_people_led())"
 MY_STAFF = f"IN (SELECT app_staff_as({LEADS}))"
@@ -506,6 +515,10 @@ MACHINES = {
 # migration 0004: hashes without an owner.)
 OPEN_TO_ALL = {"heartbeats": "SIU"}
 
+# A person's row is changed by moving it (take_transfer) and by commands. The web locks it, and no
+# more of it than this can be written by mistake: not whose person it is, nor from when an adult.
+COLUMNS = {"offenders": "id, face_exempt_from, face_exempt_to, face_exempt_reason"}
+
 NO_CHANGE = """
     CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -531,6 +544,9 @@ def upgrade() -> None:
     for table, by_verb in web.items():
         for verb, conditions in by_verb.items():
             _allow("checkin_web", table, verb, conditions)
+    for table, columns in COLUMNS.items():
+        op.execute(f"REVOKE UPDATE ON {table} FROM checkin_web")
+        op.execute(f"GRANT UPDATE ({columns}) ON {table} TO checkin_web")
     for scope, rights in MACHINES.items():
         _allow_machine(scope, rights)
     for table, verbs in OPEN_TO_ALL.items():

@@ -6,11 +6,21 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from mobile_contract.codes import DeviceState, WindowOutcome
 from mobile_contract.proofs import SenderKey
-from storage.records import Device, ItemEntry, Offender, Office, Officer, Role, Window
+from storage.database import Scope, ScopeKind, transaction
+from storage.records import (
+    Device,
+    ItemEntry,
+    Offender,
+    Office,
+    Officer,
+    Recusal,
+    Role,
+    Window,
+)
 from tests.checkin_api.console.conftest import Desk
 from tests.checkin_api.phones.asking import Door
 from tests.factories import Factory
@@ -191,3 +201,27 @@ def test_a_request_alone_stops_and_excuses_nothing(
     window = factory.window(person.id, opens=factory.parts.now() - timedelta(hours=3))
     assert outcomes(factory, window) == [WindowOutcome.NOT_RECEIVED]
     assert {row.id: row.state for row in door.of(person)}[device.id] is ACTIVE
+
+
+def test_who_is_recused_from_a_person_stops_no_phone_of_theirs(
+    desk: Desk, door: Door, factory: Factory, person: Offender
+) -> None:
+    factory.device(person.id)
+    account, setter = neighbour(factory, person), neighbour(factory, person, Role.HEAD)
+    now = factory.parts.now()
+    factory.added(
+        Recusal(
+            offender_id=person.id,
+            officer_id=account.id,
+            reason="亲属",
+            set_by=setter.id,
+            set_at=now,
+        )
+    )
+    assert report(desk, account, person.number).status_code == 422
+    assert [row.state for row in door.of(person)] == [ACTIVE]
+    with transaction(factory.parts.sessions, Scope(ScopeKind.OFFICER, account.id)) as session:
+        assert (
+            session.execute(text("SELECT * FROM app_phone_holder(:n)"), {"n": person.number}).all()
+            == []
+        )
