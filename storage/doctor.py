@@ -1,4 +1,7 @@
-"""`python -m storage.doctor [--media] [--json]`: what an environment reaches and what it lacks."""
+"""`python -m storage.doctor [--media [--erase-orphans --as NAME]] [--json]`.
+
+What an environment reaches and what it lacks; with --media, where database and store disagree.
+"""
 
 import argparse
 import json
@@ -9,12 +12,11 @@ from dataclasses import asdict
 
 from storage import servers
 from storage.abilities import Ability, Has, try_abilities
-from storage.database import DatabaseUnavailableError, Scope, ScopeKind, close_sessions
+from storage.database import Scope, ScopeKind, close_sessions
 from storage.findings import Finding, Grade
 from storage.keys import WeakKeyError
-from storage.media import StoreUnavailableError
+from storage.media_doctor import erase_orphans, examine_media
 from storage.parts import Parts, open_parts
-from storage.reconcile import Disagreement, Wrong, disagreements
 from storage.settings import SettingMissingError, StorageSettings, StoreSettings
 from storage.upkeep import upkeep
 
@@ -25,11 +27,6 @@ LACKING = {
     Ability.OBJECT_LOCK: "what is held can be removed by whoever has the keys",
     Ability.ENCRYPTION: "media lie in clear on its disks, unless those are encrypted",
     Ability.LIFECYCLE: "leftovers of broken uploads are not removed by the server itself",
-}
-SAID = {
-    Wrong.GONE: "the object that this row names is not there",
-    Wrong.CHANGED: "the bytes are not those of the row",
-    Wrong.UNKNOWN: "no row knows this version",
 }
 
 
@@ -55,26 +52,6 @@ def _abilities(settings: StoreSettings) -> Iterator[Finding]:
             yield Finding(Grade.WARN, about, "cannot be tried with these credentials")
 
 
-def examine_media(parts: Parts) -> Iterator[Finding]:
-    """Names every object about which database and store disagree; reads all media."""
-    found = 0
-    try:
-        for one in disagreements(parts, SCOPE):
-            found += 1
-            yield Finding(Grade.FAULT, "media", _told(one))
-    except (StoreUnavailableError, DatabaseUnavailableError) as fault:
-        yield Finding(Grade.FAULT, "media", f"not compared to the end: {type(fault).__name__}")
-        return
-    if not found:
-        yield Finding(Grade.OK, "media", "every row has its object, every object its row")
-
-
-def _told(one: Disagreement) -> str:
-    version = f" version {one.version_id}" if one.version_id else ""
-    row = f" (row {one.media_id})" if one.media_id else ""
-    return f"{one.wrong}: {one.key}{version}{row}: {SAID[one.wrong]}"
-
-
 def show(findings: Iterable[Finding], *, as_json: bool) -> int:
     """Writes findings to stdout as they come, or as one JSON document; returns the exit status."""
     seen = []
@@ -92,8 +69,16 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Examines the environment: 0 where nothing is wrong, 1 where something is, 2 unset."""
     parser = argparse.ArgumentParser(prog="python -m storage.doctor")
     parser.add_argument("--media", action="store_true", help="compare all media with their rows")
+    parser.add_argument(
+        "--erase-orphans",
+        action="store_true",
+        help="with --media: remove what no row has named for a day, each logged",
+    )
+    parser.add_argument("--as", dest="name", help="who erases, for the trail")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     chosen = parser.parse_args(arguments)
+    if chosen.erase_orphans and not (chosen.media and chosen.name):
+        parser.error("--erase-orphans goes with --media and --as NAME")
     try:
         settings = StorageSettings.read(environ)
         parts = open_parts(settings)
@@ -101,10 +86,17 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         sys.stderr.write(f"doctor: {missing}\n")
         return 2
     try:
-        found = examine_media(parts) if chosen.media else examine(settings, parts)
-        return show(found, as_json=chosen.json)
+        return show(_asked_for(chosen, settings, parts), as_json=chosen.json)
     finally:
         close_sessions(parts.sessions)
+
+
+def _asked_for(
+    chosen: argparse.Namespace, settings: StorageSettings, parts: Parts
+) -> Iterator[Finding]:
+    if chosen.erase_orphans:
+        return erase_orphans(parts, Scope(ScopeKind.COMMAND, chosen.name))
+    return examine_media(parts, SCOPE) if chosen.media else examine(settings, parts)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,7 @@ class ListedObject:
     version_id: str
     length: int
     modified_at: datetime
+    newest: bool = True  # no other version lies over it
 
 
 class MediaStore:
@@ -158,7 +159,16 @@ class MediaStore:
                     _version(found.version_id),
                     found.size or 0,
                     found.last_modified,
+                    newest=found.is_latest in {None, "true"},  # None: no versions are kept
                 )
+
+    def names_below(self, prefix: str) -> Iterator[str]:
+        """List what lies directly below a prefix: objects, and beginnings that end with a /."""
+        with _faults():
+            for found in self._client.list_objects(
+                self.bucket, prefix=prefix, include_version=self.keeps_versions()
+            ):
+                yield found.object_name or ""
 
     def remove(self, stored: StoredObject) -> None:
         """Remove one version for good; removing what is gone is no fault."""

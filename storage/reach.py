@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import delete, exists, func, text
+from sqlalchemy.orm import Session, aliased
 
 from storage.database import DatabaseUnavailableError, Scope, database_time, transaction
 from storage.parts import Parts
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5.0
 LONGEST_SILENCE = timedelta(seconds=60)
+FORGET_AFTER = timedelta(days=1)
 STORE, STEADY_SINCE = "store", "steady_since"
 AHEAD_S = "clock_ahead_s"  # of PostgreSQL's
 
@@ -80,6 +82,22 @@ def seen(before: Mapping[str, str], reach: Reach, now: datetime) -> dict[str, st
     if reach.store and silent:
         after[STEADY_SINCE] = now.isoformat()
     return after
+
+
+def forget_processes(session: Session, now: datetime) -> int:
+    """Clear the signs of life of processes that are gone for a day; gives how many.
+
+    Those of the last process of a kind stay: from them a long silence of all is read.
+    """
+    successor = aliased(Heartbeat)
+    replaced = exists().where(
+        func.split_part(successor.process, "-", 1) == func.split_part(Heartbeat.process, "-", 1),
+        successor.beat_at > now - FORGET_AFTER,
+    )
+    gone = session.execute(
+        delete(Heartbeat).where(Heartbeat.beat_at < now - FORGET_AFTER, replaced)
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 class Heart:

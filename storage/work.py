@@ -24,6 +24,7 @@ QUEUE_OF = {
     WorkKind.EMBED_REFERENCE: Queue.FACES,
     WorkKind.RENDER_MEDIA: Queue.FACES,
     WorkKind.RECONSIDER_CHECKIN: Queue.CHORES,
+    WorkKind.COMPARE_MEDIA: Queue.CHORES,
 }
 
 

@@ -18,7 +18,7 @@ from types import FrameType
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage import proofs_seen, work
+from storage import proofs_seen, sweeps, work
 from storage.database import (
     DatabaseUnavailableError,
     Scope,
@@ -28,7 +28,7 @@ from storage.database import (
 )
 from storage.keys import WeakKeyError
 from storage.parts import Parts, open_parts
-from storage.reach import Heart, process_name
+from storage.reach import Heart, forget_processes, process_name
 from storage.records import Queue
 from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
@@ -93,6 +93,15 @@ def _stop_waiting_for_files(session: Session, now: datetime) -> Done:
     return Done(count, rings, more=count >= missing_files.MOST_AT_ONCE)
 
 
+def _forget_processes(session: Session, now: datetime) -> Done:
+    return Done(forget_processes(session, now))
+
+
+def _compare_media(session: Session, now: datetime) -> Done:
+    queues = sweeps.begin_due(session, now)
+    return Done(len(queues), queues)
+
+
 # An outage is recorded before anything is settled that it excuses.
 DUTIES = (
     Duty("outages", 4, _note_receiving),
@@ -118,6 +127,8 @@ DUTIES = (
         partial(_in_batches, proofs_seen.forget_proofs, proofs_seen.MOST_AT_ONCE),
     ),
     Duty("reconcile", 3600, _promise_again),
+    Duty("compare_media", 60, _compare_media),
+    Duty("forget_processes", 600, _forget_processes),
 )
 
 

@@ -14,7 +14,14 @@ from storage.records.checkins import CheckIn, EvidenceRow, FlagKind, RaisedFlag,
 from storage.records.decisions import IdentityAnswer, Objection, Review
 from storage.records.governance import AuditEntry, PhotoLook, RuleRow
 from storage.records.items import Cause, Item, ItemEntry, Level
-from storage.records.media import Media, MediaKind, MediaState
+from storage.records.media import (
+    Media,
+    MediaFinding,
+    MediaKind,
+    MediaState,
+    MediaSweep,
+    Wrong,
+)
 from storage.records.notices import Notice
 from storage.records.people import (
     District,
@@ -78,8 +85,10 @@ __all__ = [
     "ItemEntry",
     "Level",
     "Media",
+    "MediaFinding",
     "MediaKind",
     "MediaState",
+    "MediaSweep",
     "NamedOfficer",
     "Notice",
     "Objection",
@@ -120,4 +129,5 @@ __all__ = [
     "Window",
     "Work",
     "WorkKind",
+    "Wrong",
 ]

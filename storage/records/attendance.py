@@ -111,12 +111,40 @@ class Excusal(Record):
 
 
 class Outage(Record):
-    """A time in which our servers could not receive; it excuses the windows it covers."""
+    """A time in which people could not report; it excuses the windows it covers.
+
+    Our own death concerns everybody; what is declared, one district.
+    """
 
     __tablename__ = "outages"
-    __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"),)
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="order"),
+        CheckConstraint(
+            "(declared_by IS NULL) = (declared_at IS NULL)"
+            " AND (declared_by IS NULL) = (district_id IS NULL)"
+            " AND (declared_by IS NULL) = (reason IS NULL)",
+            name="declared",
+        ),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by IS NULL)"
+            " AND (withdrawn_at IS NULL) = (withdrawn_why IS NULL)",
+            name="withdrawn",
+        ),
+        Index("outages_unsettled_idx", "id", postgresql_where=text("settled_at IS NULL")),
+        Index("outages_district_idx", "district_id", "ends_at"),
+    )
 
     id: Mapped[RowId]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    source: Mapped[str]  # "heartbeat", or the officer id that declared it
+    source: Mapped[str]  # "heartbeat", or "declared"
+    district_id: Mapped[UUID | None] = mapped_column(ForeignKey("districts.id"))
+    reason: Mapped[str | None]
+    declared_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    declared_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[str | None]
+    # Windows that were over when it became known are settled again, in the order of their ids.
+    settled_to: Mapped[UUID | None]
+    settled_at: Mapped[datetime | None]

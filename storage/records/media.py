@@ -27,6 +27,15 @@ class MediaState(StrEnum):
     ERASED = "erased"
 
 
+class Wrong(StrEnum):
+    """In what way database and store disagree."""
+
+    GONE = "gone"  # a row's version is not there
+    CHANGED = "changed"  # its bytes are others
+    OVERWRITTEN = "overwritten"  # another version is the newest under its key
+    UNKNOWN = "unknown"  # a version that no row names
+
+
 MEDIA_MOVES = {
     MediaState.STORED: frozenset({MediaState.ERASING}),
     MediaState.ERASING: frozenset({MediaState.ERASED}),
@@ -51,6 +60,8 @@ class Media(Record):
             postgresql_where=text("original_id IS NOT NULL"),
         ),
         Index("media_checkin_idx", "offender_id", "checkin_id"),
+        # For a part of the keys at a time, whatever the database's collation is.
+        Index("media_prefix_idx", "object_key", postgresql_ops={"object_key": "text_pattern_ops"}),
     )
 
     id: Mapped[RowId]
@@ -74,3 +85,44 @@ class Media(Record):
         """Change the state; raises ForbiddenMoveError when it does not follow."""
         require_move(MEDIA_MOVES, self.state, to)
         self.state, self.state_since = to, at
+
+
+class MediaSweep(Record):
+    """One comparison of all rows with all objects, done slice by slice."""
+
+    __tablename__ = "media_sweeps"
+
+    id: Mapped[RowId]
+    number: Mapped[int] = mapped_column(BigInteger, unique=True)
+    depth: Mapped[int]  # how many digits of the keys tell slices apart
+    position: Mapped[int] = mapped_column(server_default="0", default=0)  # slices done
+    objects: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    bytes_of: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)  # objects read
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    gave_up_at: Mapped[datetime | None]
+
+
+class MediaFinding(Record):
+    """One object version about which database and store disagreed, until it is put right."""
+
+    __tablename__ = "media_findings"
+    __table_args__ = (
+        closed("wrong", Wrong),
+        Index(
+            "media_findings_open_key",
+            "object_key",
+            "version_id",
+            "wrong",
+            unique=True,
+            postgresql_where=text("gone_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    wrong: Mapped[Wrong] = mapped_column(Code(Wrong))
+    object_key: Mapped[str]
+    version_id: Mapped[str] = mapped_column(server_default="", default="")
+    media_id: Mapped[UUID | None] = mapped_column(ForeignKey("media.id"))
+    found_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]  # no longer so, or erased

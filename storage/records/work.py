@@ -25,6 +25,7 @@ class WorkKind(StrEnum):
     EMBED_REFERENCE = "embed_reference"
     RENDER_MEDIA = "render_media"
     RECONSIDER_CHECKIN = "reconsider_checkin"
+    COMPARE_MEDIA = "compare_media"
 
 
 class Work(Record):
@@ -41,6 +42,7 @@ class Work(Record):
             postgresql_where=text("done_at IS NULL AND gave_up_at IS NULL"),
         ),
         Index("work_subject_idx", "kind", "subject_id"),
+        Index("work_given_up_idx", "gave_up_at", postgresql_where=text("gave_up_at IS NOT NULL")),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

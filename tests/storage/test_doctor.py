@@ -211,8 +211,9 @@ def test_a_row_whose_object_is_gone_is_named(
 @pytest.mark.media
 def test_an_object_that_no_row_knows_is_named(doctor: Doctor, empty_store: MediaStore) -> None:
     put = empty_store.put(MediaKey.study("1" * 64), b"stray", "text/plain")
-    ((grade, said),) = doctor.say("--media").about("media")
-    assert grade == "fault"
+    told = doctor.say("--media")
+    ((grade, said),) = told.about("media")
+    assert (told.status, grade) == (0, "warn")  # for a day its row may be on its way
     assert said.startswith(f"unknown: {put.key}")
     assert put.version_id in said
 
@@ -240,5 +241,6 @@ def test_a_write_that_nobody_signed_is_named_with_its_version(
     assert forged != kept.version_id
     assert empty_store.fetch(stored_object(kept)) == b"photo"
     told = doctor.say("--media")
-    ((_, said),) = told.about("media")
-    assert said.startswith(f"unknown: {kept.object_key} version {forged}")
+    said = {told for _, told in told.about("media")}
+    assert {one.split(":")[0] for one in said} == {"unknown", "overwritten"}
+    assert any(one.startswith(f"unknown: {kept.object_key} version {forged}") for one in said)

@@ -2,15 +2,17 @@
 
 import threading
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
 
 from storage.database import Scope, ScopeKind, transaction
 from storage.parts import Parts
-from storage.reach import AHEAD_S, STORE, Heart, beat
+from storage.reach import AHEAD_S, STORE, Heart, beat, forget_processes
 from storage.records import Heartbeat
 
 VERIFIER = Scope(ScopeKind.VERIFIER)
@@ -72,3 +74,20 @@ def test_a_beat_is_dated_by_the_database_and_tells_how_wrong_its_process_is(
     assert abs(row.beat_at - begun) < timedelta(seconds=30)
     assert abs(datetime.fromisoformat(row.reach[STORE]) - begun) < timedelta(seconds=30)
     assert abs(row.reach[AHEAD_S] - hours * 3600) < 30
+
+
+def test_a_process_gone_for_a_day_is_forgotten_unless_it_is_the_last_of_its_kind(
+    owner: Engine,
+) -> None:
+    now = datetime.now(UTC)
+    seen_hours_ago = {"web-a-1": 25, "web-a-2": 23, "web-a-3": 0, "clock-a-4": 48}
+    with Session(owner) as session:
+        session.execute(delete(Heartbeat))
+        for name, hours in seen_hours_ago.items():
+            at = now - timedelta(hours=hours)
+            session.add(Heartbeat(process=name, started_at=at, beat_at=at, reach={}))
+        session.flush()
+        assert forget_processes(session, now) == 1
+        left = set(session.scalars(select(Heartbeat.process)))
+        session.rollback()
+    assert left == set(seen_hours_ago) - {"web-a-1"}

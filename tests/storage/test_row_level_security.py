@@ -26,6 +26,8 @@ ABOUT_NOBODY = {
 OF_STAFF = {
     "account_resets",
     "districts",
+    "media_findings",
+    "media_sweeps",
     "officers",
     "offices",
     "outages",

@@ -18,6 +18,7 @@ HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
         WorkKind.EMBED_REFERENCE: "verifier.jobs.embed_reference",
         WorkKind.RENDER_MEDIA: "verifier.jobs.render_media",
         WorkKind.RECONSIDER_CHECKIN: "verifier.jobs.reconsider_checkin",
+        WorkKind.COMPARE_MEDIA: "verifier.jobs.compare_media",
     }
 )
 

@@ -108,6 +108,9 @@ class Rules:
         str | None,
         Reading(values.text, "name of a threshold set; none: the built-in one", "1, face verdicts"),
     ] = None
+    media_read_days: Annotated[
+        int, Reading(DAYS, "days in which the bytes of each object are read once", "4")
+    ] = 30
     # What is kept
     keep_confirmed_days: Annotated[int, Reading(DAYS, "days after confirmation", "4")] = 30
     keep_flagged_days: Annotated[int, Reading(DAYS, "days after the decision", "4")] = 180
