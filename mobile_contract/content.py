@@ -47,10 +47,11 @@ class EditorSignIn(Sent):
 
 
 class EditorToken(Told):
-    """A token for one upload session."""
+    """Tokens for one upload session; the refresh token stays the same until it ends."""
 
     access_token: str
     access_expires_at: Instant
+    refresh_token: str = Field(description="For `POST /v1/content/tokens`, 2 hours.")
 
 
 class FileOffered(Sent):

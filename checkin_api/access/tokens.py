@@ -113,11 +113,12 @@ def issue_access(holder: Holder, life: timedelta | None = None) -> str:
     )
 
 
-def issue_refresh(holder: Holder, generation: int) -> str:
-    """Make a refresh token that lives as long as its registration."""
+def issue_refresh(holder: Holder, generation: int, life: timedelta | None = None) -> str:
+    """Make a refresh token that lives as long as its registration, a tool's for a while only."""
     return str(
         create_refresh_token(
             f"{holder.kind}:{holder.id}",
+            expires_delta=life,
             additional_claims=holder.claims | {"gen": generation},
             additional_headers={"typ": TokenUse.REFRESH.header},
         )

@@ -1,4 +1,4 @@
-"""The server as an editor's machine sees it: four requests, each of which can be made again.
+"""The server as an editor's machine sees it: five requests, each of which can be made again.
 
 Every request proves the editor's key (RFC 9449); the token alone opens nothing.
 """
@@ -62,11 +62,12 @@ class ContentServer:
         self._key = key
         self._nonce: str | None = None
         self._token: str | None = None
+        self._refresh = ""
 
     def sign_in(self, body: EditorSignIn) -> None:
         """Get a token for this upload; raises RefusedError, NoAnswerError, as all requests do."""
-        answer = self._ask("/v1/content/sign-in", body)
-        self._token = EditorToken.model_validate_json(answer.content).access_token
+        self._token = None
+        self._keep(self._ask("/v1/content/sign-in", body))
 
     def offer(self, manifest: ModuleManifest) -> VersionOffered:
         """Offer a version; the answer names the files that are missing."""
@@ -75,6 +76,7 @@ class ContentServer:
 
     def send_file(self, sha256: str, length: int, chunks: Iterator[bytes]) -> None:
         """Send one missing file."""
+        self._go_on()
         request = self._http.build_request(
             "PUT",
             f"/v1/content/files/{sha256}",
@@ -88,8 +90,18 @@ class ContentServer:
 
     def publish(self, version_id: UUID) -> VersionPublished:
         """Let phones see a version."""
+        self._go_on()
         answer = self._ask(f"/v1/content/versions/{version_id}/publish")
         return VersionPublished.model_validate_json(answer.content)
+
+    def _go_on(self) -> None:
+        """Get a fresh token and nonce by a small request: a large file is not sent twice."""
+        self._token = self._refresh
+        self._keep(self._ask("/v1/content/tokens"))
+
+    def _keep(self, answer: httpx.Response) -> None:
+        told = EditorToken.model_validate_json(answer.content)
+        self._token, self._refresh = told.access_token, told.refresh_token
 
     def _ask(self, path: str, body: BaseModel | None = None) -> httpx.Response:
         """Make a small request, once more where the server wants its newest nonce proven."""

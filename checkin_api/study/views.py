@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response, request
 
 from checkin_api.access.attempts import count_sign_in
-from checkin_api.access.by_token import proven_key
+from checkin_api.access.by_token import presented_refresh, proven_key
 from checkin_api.access.callers import Anybody, OffenderCaller, OfficerCaller
 from checkin_api.access.permissions import Action
 from checkin_api.extensions import parts
@@ -116,6 +116,18 @@ def content_sign_in(caller: Anybody, body: EditorSignIn) -> Answer:
     proof = proven_key()  # first: asking for a nonce is no attempt
     count_sign_in(body.login)
     return Answer(editors.sign_in(parts(), caller, body, proof))
+
+
+@routes.add(
+    "POST",
+    "/v1/content/tokens",
+    Action.REFRESH_TOKENS,
+    answers={200: EditorToken},
+    problems=(ProblemCode.NOT_SIGNED_IN, ProblemCode.TOKEN_EXPIRED),
+)
+def content_tokens(caller: Anybody) -> Answer:
+    """Let an editor's tool go on with its upload, by the refresh token and its key."""
+    return Answer(editors.renew(parts(), caller, proven_key(), presented_refresh()))
 
 
 @routes.add(

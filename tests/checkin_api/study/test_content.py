@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import jwt
 import pytest
 
 from storage.records import AuditEntry, Media, Officer, Role, StudyFile, StudyModule, StudyVersion
@@ -190,6 +191,49 @@ def test_an_editors_token_is_useless_without_the_key(school: School) -> None:
     answer = school.ask("POST", "/v1/content/versions", thief, json=manifest())
     assert answer.status_code == 401
     assert school.rows(StudyModule) == 0
+
+
+def renewed(school: School, who: Sender) -> Any:
+    return school.ask("POST", "/v1/content/tokens", who)
+
+
+def test_an_upload_goes_on_with_new_tokens_of_ten_minutes(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    who = sender(school.app)
+    told = sign_in(school, editor.login, PASSWORD, who, code=school.factory.code(editor)).json
+    again = renewed(school, replace(who, token=told["refresh_token"]))
+    assert again.status_code == 200
+    assert again.json["refresh_token"] == told["refresh_token"]
+    token = again.json["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 600
+    known = replace(who, token=token)
+    assert school.ask("POST", "/v1/content/versions", known, json=manifest()).status_code == 200
+
+
+def test_an_upload_ends_after_two_hours(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    code = school.factory.code(editor)
+    token = sign_in(school, editor.login, PASSWORD, code=code).json["refresh_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 7200
+
+
+def test_nobody_else_goes_on_with_an_upload(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    who = sender(school.app)
+    told = sign_in(school, editor.login, PASSWORD, who, code=school.factory.code(editor)).json
+    refresh = told["refresh_token"]
+    asking = [
+        replace(sender(school.app), token=refresh),  # another key
+        replace(who, token=told["access_token"]),
+        replace(who, token=None),
+        school.phone(),
+    ]
+    assert [renewed(school, one).status_code for one in asking] == [401] * 4
+    with school.factory.session() as session:
+        session.get_one(Officer, editor.id).disabled_at = school.factory.parts.now()
+    assert renewed(school, replace(who, token=refresh)).status_code == 401
 
 
 def test_a_password_without_the_authenticators_code_opens_nothing(school: School) -> None:
