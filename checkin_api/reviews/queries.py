@@ -33,6 +33,7 @@ from storage.records import (
     Window,
 )
 from verifier.items import Matter, level_of
+from verifier.missing_files import missing_names
 from verifier.verdicts.review_cases import case_of
 from verifier.verdicts.reviews import Case, may_answer, standing
 
@@ -62,6 +63,7 @@ def read_sheet(
         recorded_by=_officer_name(session, checkin.recorded_by),
         words=str(checkin.body.get("words", "")),
         photos=checkin_photos(session, checkin),
+        missing=missing_names(session, checkin),
         references=reference_photos(session, offender_id),
         flags=flags_seen(session, checkin),
         face=face_seen(session, checkin),

@@ -132,6 +132,7 @@ class Sheet:
     recorded_by: str | None
     words: str  # what an officer wrote of a contact
     photos: tuple[Picture, ...]
+    missing: tuple[str, ...]  # files that were declared and have not arrived
     references: tuple[Picture, ...]
     flags: tuple[FlagSeen, ...]
     face: FaceEvidence | None

@@ -1,11 +1,12 @@
 """Verifying a check-in: claim, look at the selfie, conclude; no transaction while looking."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import CheckInState
 from storage import work
@@ -36,18 +37,10 @@ class UnknownThresholdSetError(Exception):
 
 
 @dataclass(frozen=True)
-class _Photo:
-    """The selfie of a check-in, by the row that names its object."""
-
-    media_id: UUID
-    stored: StoredObject
-
-
-@dataclass(frozen=True)
 class _Material:
     """What is looked at: the selfie, if one was sent, and what it is compared with."""
 
-    photo: _Photo | None
+    photo: StoredObject | None
     references: References | None
     comparable: bool
     thresholds: ThresholdSet
@@ -68,7 +61,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
             return
         work.finish(session, claim, now)
         _keep_evidence(session, claim, face, (started_at, now))
-        rings = _conclude(session, claim, material, now)
+        rings = _conclude(session, claim, now)
     workplace.ring(rings)
 
 
@@ -113,7 +106,7 @@ def _references(
         return None, False
 
 
-def _photo(session: Session, checkin: CheckIn) -> _Photo | None:
+def _photo(session: Session, checkin: CheckIn) -> StoredObject | None:
     row = session.scalars(
         select(Media).where(
             Media.offender_id == checkin.offender_id,
@@ -122,7 +115,7 @@ def _photo(session: Session, checkin: CheckIn) -> _Photo | None:
             Media.name == SELFIE,
         )
     ).first()
-    return None if row is None else _Photo(row.id, stored_object(row))
+    return None if row is None else stored_object(row)
 
 
 def _thresholds(name: str | None) -> ThresholdSet:
@@ -138,7 +131,7 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEviden
     if not material.comparable:
         return FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE)
     try:
-        selfie = workplace.parts.media.fetch(material.photo.stored)
+        selfie = workplace.parts.media.fetch(material.photo)
     except (ObjectMissingError, ObjectDiffersError):
         return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
@@ -175,14 +168,24 @@ def _keep_evidence(
     session.flush()
 
 
-def _conclude(
-    session: Session, claim: Claim, material: _Material, now: datetime
-) -> frozenset[Queue]:
+def _conclude(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
     rings = reach_verdict(session, *_key(claim), now).rings
-    if material.photo is None:
-        return rings
-    subject = Subject(material.photo.media_id, claim.subject.offender_id)
-    return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now)}
+    subjects = (Subject(photo, claim.subject.offender_id) for photo in _to_render(session, claim))
+    return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now) for subject in subjects}
+
+
+def _to_render(session: Session, claim: Claim) -> Sequence[UUID]:
+    """Returns the photos of a check-in of which there is no picture yet, frames too."""
+    offender_id, checkin_id = _key(claim)
+    picture = aliased(Media)
+    return session.scalars(
+        select(Media.id).where(
+            Media.offender_id == offender_id,
+            Media.checkin_id == checkin_id,
+            Media.kind == MediaKind.CHECKIN,
+            ~select(picture.id).where(picture.original_id == Media.id).exists(),
+        )
+    ).all()
 
 
 def _checkin(session: Session, claim: Claim) -> CheckIn:
