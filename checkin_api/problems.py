@@ -6,6 +6,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from checkin_api.refusals import RefusedError
@@ -33,6 +34,8 @@ OF_EXCEPTION: dict[type[Exception], ProblemCode] = {
     ObjectMissingError: ProblemCode.NOT_FOUND,
     ObjectDiffersError: ProblemCode.NOT_FOUND,
 }
+# What the server says of a body while a view reads it, such as a chunk whose size is no number.
+NO_HTTP = ParseException
 DPOP_ERRORS = {
     ProblemCode.TOKEN_EXPIRED: "invalid_token",
     ProblemCode.DEVICE_REVOKED: "invalid_token",
@@ -85,6 +88,8 @@ def refusal_of(fault: Exception) -> RefusedError:
         return fault
     if isinstance(fault, HTTPException):
         return RefusedError(OF_HTTP.get(HTTPStatus(fault.code or 500), ProblemCode.BAD_REQUEST))
+    if isinstance(fault, NO_HTTP):
+        return RefusedError(ProblemCode.BAD_REQUEST)
     for kind, code in OF_EXCEPTION.items():
         if isinstance(fault, kind):
             return RefusedError(code, retry_after_s=RETRY_AFTER_S)

@@ -6,7 +6,10 @@ from io import BytesIO
 from typing import IO, Any
 
 from flask import Request, request
+from gunicorn.http.errors import ParseException
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import MultiPartParser
 
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.checkins import LARGEST_REQUEST
@@ -15,6 +18,7 @@ from verifier.photos import PhotoLimits, PhotoRefused, check
 
 READ_SIZE = 64 * 1024
 MOST_PARTS = 20
+MOST_TEXT = 1024 * 1024
 
 
 class MemoryRequest(Request):
@@ -24,7 +28,7 @@ class MemoryRequest(Request):
     """
 
     max_content_length = LARGEST_REQUEST
-    max_form_memory_size = 1024 * 1024
+    max_form_memory_size = MOST_TEXT
     max_form_parts = MOST_PARTS
 
     def _get_file_stream(
@@ -60,10 +64,34 @@ def received_parts() -> dict[str, Part]:
     return {name: Part(name, data, hashlib.sha256(data).hexdigest()) for name, data in arrived}
 
 
+class _ByteParser(MultiPartParser):
+    """Parts byte for byte.
+
+    werkzeug decodes a part without a filename, replacing what it cannot: the receipt would then
+    state the hash of something that nobody sent.
+    """
+
+    ONE_TO_ONE = "iso-8859-1"
+
+    def get_part_charset(self, headers: Headers) -> str:  # noqa: ARG002 - werkzeug's signature
+        """Give the one charset in which every byte is a character and comes out as it went in."""
+        return self.ONE_TO_ONE
+
+
 def _arrived() -> list[tuple[str, bytes]]:
+    boundary = request.mimetype_params.get("boundary", "")
+    if not boundary:
+        return []
+    parser = _ByteParser(
+        lambda *_, **__: BytesIO(), max_form_memory_size=MOST_TEXT, max_form_parts=MOST_PARTS
+    )
+    try:
+        form, sent = parser.parse(request.stream, boundary.encode("ascii"), request.content_length)
+    except ValueError:  # no multipart at all: nothing arrived that could be named
+        return []
     # A part without a name is one that nobody asked for, like any other unknown one.
-    texts = [(name or "", text.encode()) for name, text in request.form.items(multi=True)]
-    files = [(name or "", file.stream.read()) for name, file in request.files.items(multi=True)]
+    texts = [(name or "", text.encode(parser.ONE_TO_ONE)) for name, text in form.items(multi=True)]
+    files = [(name or "", file.stream.read()) for name, file in sent.items(multi=True)]
     return texts + files
 
 
@@ -100,7 +128,10 @@ def discard_rest() -> None:
     source: Any = request.environ.get("wsgi.input")
     dropped = 0
     while source is not None and dropped <= LARGEST_REQUEST:
-        chunk = source.read(READ_SIZE)
+        try:
+            chunk = source.read(READ_SIZE)
+        except (ParseException, OSError):  # broken off, or not framed as HTTP has it
+            return
         if not chunk:
             return
         dropped += len(chunk)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from flask import Flask
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -90,6 +91,57 @@ def test_a_hint_that_cannot_be_stored_is_refused(sender: Sender) -> None:
     answer = sender.post(sender.body(window_id="\x00"))
     assert answer.get_json()["code"] == ProblemCode.INVALID_CONTENT
     assert sender.stored() == 0
+
+
+@pytest.mark.parametrize(
+    ("part_type", "broken"),
+    [("application/json", b"\xed\xa0\x80"), ("text/plain; charset=iso-8859-1", b"\xe9")],
+)
+def test_a_body_that_is_no_utf8_is_refused_and_never_mended(
+    part_type: str, broken: bytes, sender: Sender
+) -> None:
+    body, selfie = sender.body(), photos().obama[0]
+    frozen = json.dumps(body, ensure_ascii=False).encode().replace("测试机".encode(), broken)
+    assert broken in frozen
+    naming = b"--B\r\nContent-Disposition: form-data; name="
+    content = (
+        naming + b'"checkin"\r\nContent-Type: ' + part_type.encode() + b"\r\n\r\n" + frozen
+        + b"\r\n" + naming + b'"selfie"; filename="s.jpg"\r\n\r\n' + selfie + b"\r\n--B--\r\n"
+    )  # fmt: skip
+    answer = sender.send(content, "multipart/form-data; boundary=B", str(body["id"]))
+    assert answer.status_code in {httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY}
+    stated = {part["name"]: part["sha256"] for part in answer.get_json()["receipt"]["parts"]}
+    assert stated["checkin"] == hashlib.sha256(frozen).hexdigest()
+    assert sender.stored() == 0
+
+
+class Misframed:
+    """A body that breaks off as gunicorn says it when a chunk has no size, or no end."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._fault = fault
+
+    def read(self, _size: int = -1) -> bytes:
+        """Break off."""
+        raise self._fault
+
+
+@pytest.mark.parametrize("fault", [InvalidChunkSize(b"zz"), NoMoreData(b"")])
+@pytest.mark.parametrize("signed", [True, False], ids=["read by the view", "discarded"])
+def test_a_body_that_is_not_framed_as_http_has_it_is_the_senders_fault(
+    fault: Exception,
+    signed: bool,
+    sender: Sender,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    known = signed_in(sender.app, HolderKind.DEVICE, sender.device.id, sender.key)
+    answer = sender.app.test_client().post(
+        "/v1/checkins",
+        content_type="multipart/form-data; boundary=B",
+        headers=known.headers("POST", "/v1/checkins") if signed else {},
+        environ_overrides={"wsgi.input": Misframed(fault), "wsgi.input_terminated": True},
+    )
+    expected = httpx.codes.BAD_REQUEST if signed else httpx.codes.UNAUTHORIZED
+    assert answer.status_code == expected
 
 
 def test_one_photo_under_two_names_is_refused(sender: Sender) -> None:
