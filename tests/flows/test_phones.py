@@ -90,7 +90,7 @@ def test_from_a_lost_phone_to_the_first_check_ins_with_the_next(
     assert first_ones(factory) == 1
     page = officer.page(f"/people/{person.id}/phones")
     assert 'data-phone="replaced"' in page
-    assert "没有待办" in officer.page("/items")
+    eventually(lambda: "没有待办" in officer.page("/items"))  # the clock ends the waiting
 
 
 def test_what_was_captured_before_the_loss_arrives_through_the_next_phone(
