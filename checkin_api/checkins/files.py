@@ -15,7 +15,7 @@ from checkin_api.access.callers import OffenderCaller
 from checkin_api.checkins.submission import require_declared
 from checkin_api.refusals import RefusedError, at
 from checkin_api.uploads import Part
-from mobile_contract.checkins import CheckInBody, FileSent
+from mobile_contract.checkins import FileSent
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
 from storage import audit, work
 from storage.database import transaction
@@ -52,12 +52,12 @@ def expected_files(parts: Parts, caller: OffenderCaller, checkin_id: UUID) -> Ex
         checkin = session.get(CheckIn, (caller.offender_id, checkin_id))
         if checkin is None or checkin.channel is not Channel.PHONE:
             raise RefusedError(ProblemCode.NOT_FOUND)
-        body = CheckInBody.model_validate(checkin.body)
+        declared = [FileSent.model_validate(file) for file in checkin.body.get("files", [])]
         # The rules of its reception: what could be taken then can be taken later.
         rules = in_force_for(session, caller.offender_id, checkin.received_at)
         return Expected(
             checkin_id,
-            {file.name: file for file in body.files},
+            {file.name: file for file in declared},
             held_names(session, checkin),
             PhotoLimits(max_bytes=rules.photo_max_bytes),
         )

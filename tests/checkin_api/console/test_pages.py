@@ -15,7 +15,7 @@ from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
 from mobile_contract.codes import ProblemCode
 from storage.parts import Parts
-from storage.records import ActivationCode, AuditEntry, Offender, Officer, ReceiptRow
+from storage.records import ActivationCode, AuditEntry, CheckIn, Offender, Officer, ReceiptRow
 from tests.browser_forms import Browser
 from tests.checkin_api.arranged import lay_checkin, lay_photo, new_id, picture
 from tests.checkin_api.console.conftest import Desk
@@ -126,6 +126,24 @@ def test_a_photo_without_rendition_is_being_prepared(
     page = desk(officer).page(f"/checkins/{person.id}/{checkin}")
     assert "正在准备" in page
     assert "/media/" not in page
+
+
+@pytest.mark.media
+def test_a_photo_that_has_not_arrived_is_told_as_such_and_not_as_a_refusal(
+    desk: Desk, factory: Factory, officer: Officer, person: Offender
+) -> None:
+    checkin = lay_checkin(factory, person.id)
+    with factory.session() as session:
+        row = session.get_one(CheckIn, (person.id, checkin))
+        row.body = row.body | {"files": [{"name": "selfie"}, {"name": "frame-1"}]}
+    path = f"/checkins/{person.id}/{checkin}"
+    page = desk(officer).page(path)
+    assert page.count("照片尚未收到，手机可能仍在发送") == 2
+    assert "/media/" not in page
+    lay_photo(factory, person.id, picture(60), checkin)
+    page = desk(officer).page(path)
+    assert page.count("照片尚未收到，手机可能仍在发送") == 1
+    assert "/media/" in page
 
 
 def test_a_code_is_shown_once_and_ends_the_one_before(
