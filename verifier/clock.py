@@ -107,6 +107,7 @@ DUTIES = (
     Duty("outages", 4, _note_receiving),
     Duty("ring", 2, _ring_unheard),
     Duty("settle_windows", 2, partial(_in_batches, due.settle_due, due.MOST_AT_ONCE)),
+    Duty("settle_outages", 10, partial(_in_batches, due.settle_outages, due.MOST_AT_ONCE)),
     Duty("lay_windows", 10, partial(_in_batches, lay.lay_windows, 1)),
     Duty(
         "put_windows_right",

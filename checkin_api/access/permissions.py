@@ -66,6 +66,7 @@ class Action(StrEnum):
     DECIDE_PHONE = "decide_phone"
     STOP_PHONE = "stop_phone"
     SUPERVISE = "supervise"  # pause, end, transfer
+    DECLARE_OUTAGE = "declare_outage"  # from outside: a carrier, a certificate
     # people who work
     POST_COVER = "post_cover"
     CONFIRM_POSTING = "confirm_posting"
@@ -132,6 +133,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.DECIDE_PHONE: DECIDES,
     Action.STOP_PHONE: dict.fromkeys(DECIDES, Whose.DISTRICT),  # a lost key waits for no office
     Action.SUPERVISE: LEADS,
+    Action.DECLARE_OUTAGE: {Who.DISTRICT: Whose.DISTRICT},
     Action.POST_COVER: LEADS,
     Action.CONFIRM_POSTING: LEADS
     | {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY},  # who confirms whom: postings/

@@ -16,6 +16,7 @@ from checkin_api.console import (
     openings,
     opinions,
     order,
+    outages,
     people,
     phones,
     photos,
@@ -61,6 +62,7 @@ PAGES = (
     audit,
     supervision,
     transfers,
+    outages,
 )
 
 

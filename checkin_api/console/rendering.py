@@ -26,6 +26,7 @@ PLACES = (
     ("lost-phone", Action.STOP_PHONE),
     ("transfers", Action.SUPERVISE),
     ("minors", Action.NAME_OFFICER),
+    ("outages", Action.DECLARE_OUTAGE),
     ("figures", Action.SEE_FIGURES),
     ("openings", Action.OPEN_CASE),
     ("opinions", Action.SEE_OPINIONS),

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import NoticeKind, ProblemCode, WindowOutcome
 from storage import audit
-from storage.records import Cause, CheckIn, Device, Excusal, Outage, ReceiptRow
+from storage.records import Cause, CheckIn, Device, Excusal, ReceiptRow
 from storage.records import Window as WindowRow
 from verifier.attendance.facts import (
     EXCUSES,
     CheckInFact,
     OutageLimits,
-    OutageSpan,
     PhoneGap,
     WindowFacts,
 )
+from verifier.attendance.outages_known import outages_over
 from verifier.attendance.outcome import outcome, settling_checkin
 from verifier.attendance.supervised import Supervision
 from verifier.attendance.supervision import supervision_of
@@ -86,7 +86,7 @@ def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[U
             select(Excusal.window_id, Excusal.outcome).where(Excusal.window_id.in_(ids))
         ).all()
     )
-    attempts, outages = _attempts(session, rows), _outages(session, rows)
+    attempts, outages = _attempts(session, rows), outages_over(session, rows)
     gaps = phone_gaps(session, {row.offender_id for row in rows})
     supervision = supervision_of(session, {row.offender_id for row in rows})
     limits = {
@@ -100,7 +100,7 @@ def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[U
             checkins=tuple(checkins[row.id]),
             technical_attempts=tuple(attempts[row.offender_id]),
             findings=(findings[row.id],) if row.id in findings else (),
-            outages=outages,
+            outages=outages[row.id],
             phone_gaps=tuple(gaps[row.offender_id]),
             supervised=_is_due(row, supervision[row.offender_id], now),
         )
@@ -133,18 +133,6 @@ def _attempts(session: Session, rows: Sequence[WindowRow]) -> dict[UUID, list[da
     for person, at in receipts:
         found[person].append(at)
     return found
-
-
-def _outages(session: Session, rows: Sequence[WindowRow]) -> tuple[OutageSpan, ...]:
-    if not rows:
-        return ()
-    spans = session.execute(
-        select(Outage.starts_at, Outage.ends_at).where(
-            Outage.ends_at >= min(row.opens_at for row in rows),
-            Outage.starts_at <= max(row.grace_ends_at for row in rows),
-        )
-    )
-    return tuple(OutageSpan(starts, ends) for starts, ends in spans)
 
 
 def phone_gaps(session: Session, offender_ids: Collection[UUID]) -> dict[UUID, list[PhoneGap]]:

@@ -1,0 +1,1 @@
+"""Outages from outside that a district declares, such as a carrier's."""
