@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check run minio bench contract access-matrix contract-fuzz
+.PHONY: help setup demo test check run minio bench accuracy contract access-matrix contract-fuzz fuzz
 
 # rclone, or minio: the S3 server that holds the media.
 STORE ?= rclone
@@ -12,6 +12,8 @@ KEEP ?=
 DATA ?= $(if $(filter minio,$(STORE)),var/on-minio,var)
 # Further words, as in: make test ARGS="tests/storage -k killed", make run ARGS="--port web=8000"
 ARGS ?=
+# Labelled faces (manifest.csv: identity, group, sex, file) for make accuracy; skipped where absent.
+FACES ?= $(dir $(CURDIR))shared/faces
 export STORE KEEP
 
 PY := .venv/bin/python
@@ -27,8 +29,10 @@ help:
 	@echo 'make run       servers and all processes in the foreground, until Ctrl-C'
 	@echo 'make minio     build MinIO, once (about 5 minutes)'
 	@echo 'make bench     the numbers'
+	@echo 'make accuracy  error rates on labelled faces; FACES=folder names another folder'
 	@echo 'make contract  write mobile_contract/openapi.json anew'
 	@echo 'make access-matrix  every route as everybody, against the permission table'
+	@echo 'make fuzz      10,000 broken photos and bodies against the upload route (6 minutes)'
 	@echo 'make contract-fuzz  generated requests, every answer against the contract'
 	@echo 'make setup     only the virtual environment and the model files'
 
@@ -57,6 +61,9 @@ minio: setup
 bench: setup
 	$(PY) -m tests.benchmarks $(ARGS)
 
+accuracy: setup
+	$(PY) -m tests.accuracy '$(FACES)'
+
 contract: setup
 	$(PY) -m checkin_api.openapi
 
@@ -65,3 +72,6 @@ access-matrix: setup
 
 contract-fuzz: setup
 	$(PY) -m tests.contract_fuzz $(ARGS)
+
+fuzz: setup
+	$(PY) -m tests.fuzz $(ARGS)

@@ -36,7 +36,7 @@ def examine(
         models=dict(models.sha256),
     )
     try:
-        faces = _seen(selfie, models)
+        faces = seen(selfie, models)
         evidence = _described(faces, blank)
         if references is None:
             return replace(evidence, verdict=FaceVerdict.NOT_ENROLLED)
@@ -55,7 +55,7 @@ def examine(
 def embed_reference(photo: bytes, models: Models) -> ReferenceVectors | FaceVerdict:
     """Vectors of a photo to enrol, or why it cannot be one; a fault of ours is `error`."""
     try:
-        faces = _seen(photo, models)
+        faces = seen(photo, models)
         fault = _fault(faces)
         if fault is not None:
             return fault
@@ -69,7 +69,8 @@ def embed_reference(photo: bytes, models: Models) -> ReferenceVectors | FaceVerd
         return FaceVerdict.ERROR
 
 
-def _seen(photo: bytes, models: Models) -> Faces:
+def seen(photo: bytes, models: Models) -> Faces:
+    """The faces of a photo, in as many pixels as its largest face needs; raises PhotoUnreadable."""
     picture = images.decode(photo, detection.LONGEST_SIDE)
     faces = detection.find(picture.pixels, models)
     if not faces.all or picture.reduction == 1 or quality.is_good_enough(faces.all[0]):

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from verifier.verdicts.evidence import FaceScores, FaceVerdict
 
+# What the second opinion counts beside (1 - cosine); measured better than either alone.
+DLIB_WEIGHT = 0.5
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -56,10 +59,10 @@ DEFAULT = ThresholdSet(
 
 
 def fused(scores: FaceScores) -> float | None:
-    """(1 - cosine) + 0.5 * L2: measured better than either alone; None without both."""
+    """(1 - cosine) + DLIB_WEIGHT * L2; None without both."""
     if scores.sface is None or scores.dlib is None:
         return None
-    return scores.sface + 0.5 * scores.dlib
+    return scores.sface + DLIB_WEIGHT * scores.dlib
 
 
 def in_grey_zone(sface: float, references: int, thresholds: ThresholdSet) -> bool:

@@ -1,0 +1,97 @@
+"""From the photos of a folder to samples, with a file that remembers what models made of them."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.calibrate.folder import Listed
+from verifier.calibrate.people import Sample, Seen
+from verifier.faces.embedding import DIMENSIONS
+from verifier.faces.measuring import MEASURED_AS, MeasuredFace, measure
+from verifier.faces.models import Models
+
+Say = Callable[[str], None]
+
+_PARTS = 4  # probe, burst, mirrored, dlib
+_EVERY = 50
+_Kept = NDArray[np.float32]  # one photo: gate, then the four vectors; empty without a face
+
+
+@dataclass
+class Cache:
+    """What was already measured, by the photo's sha256; of one set of models only."""
+
+    made_with: str
+    kept: dict[str, _Kept] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Album:
+    """The samples of a folder, and how many of its photos the quality gate would send back."""
+
+    samples: Sequence[Sample]
+    stopped_by_gate: int
+
+
+def album(lines: Sequence[Listed], models: Models, cache: Cache, say: Say) -> Album:
+    """Look at every photo that the cache does not know; fills the cache."""
+    samples, stopped = [], 0
+    for number, line in enumerate(lines, start=1):
+        kept = _looked_at(line.path.read_bytes(), models, cache)
+        stopped += bool(kept.size) and not kept[0]
+        samples.append(Sample(line.identity, line.group, line.sex, _as_seen(kept)))
+        if number % _EVERY == 0 or number == len(lines):
+            say(f"{number} of {len(lines)} photos")
+    return Album(samples, stopped)
+
+
+def read_cache(path: Path | None, models: Models) -> Cache:
+    """The cache of a file; an empty one where there is none or other models made it."""
+    made_with = json.dumps({"how": MEASURED_AS, **models.sha256}, sort_keys=True)
+    if path is None or not path.is_file():
+        return Cache(made_with)
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            kept = {name: np.asarray(stored[name]) for name in stored.files}
+    except (ValueError, OSError, zipfile.BadZipFile):
+        return Cache(made_with)
+    whole = kept.pop("made_with", None)
+    return (
+        Cache(made_with, kept)
+        if whole is not None and str(whole) == made_with
+        else Cache(made_with)
+    )
+
+
+def write_cache(path: Path, cache: Cache) -> None:
+    """Keep what was measured: numbers made of faces, so for nobody else's eyes."""
+    path.touch(mode=0o600)
+    with path.open("wb") as opened:
+        np.savez(opened, allow_pickle=False, made_with=np.array(cache.made_with), **cache.kept)
+
+
+def _looked_at(photo: bytes, models: Models, cache: Cache) -> _Kept:
+    sha256 = hashlib.sha256(photo).hexdigest()
+    if sha256 not in cache.kept:
+        cache.kept[sha256] = _as_numbers(measure(photo, models))
+    return cache.kept[sha256]
+
+
+def _as_numbers(face: MeasuredFace | None) -> _Kept:
+    if face is None:
+        return np.zeros(0, dtype=np.float32)
+    gate = np.array([face.passes_gate], dtype=np.float32)
+    return np.concatenate([gate, face.probe, face.burst, face.mirrored, face.dlib])
+
+
+def _as_seen(kept: _Kept) -> Seen | None:
+    if kept.size != 1 + _PARTS * DIMENSIONS:
+        return None
+    probe, burst, mirrored, dlib = kept[1:].reshape(_PARTS, DIMENSIONS)
+    return Seen(probe, burst, mirrored, dlib)
