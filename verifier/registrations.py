@@ -27,6 +27,12 @@ def take_turns(session: Session, offender_id: UUID) -> None:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
+def take_turns_with_key(session: Session, thumbprint: str) -> None:
+    """Lets one key be registered for one person at a time; after the person's own turn."""
+    name = f"registrations of the key {thumbprint}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
 def make_room(
     session: Session, offender_id: UUID, now: datetime, beside: UUID | None = None
 ) -> None:

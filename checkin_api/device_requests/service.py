@@ -14,7 +14,7 @@ from storage import audit
 from storage.database import DOOR, transaction
 from storage.parts import Parts
 from storage.records import Attestation, Device
-from verifier.registrations import take_turns
+from verifier.registrations import take_turns, take_turns_with_key
 
 # Numbers can be guessed, so anybody can ask in anybody's name. Requests beyond these are not kept:
 # an officer has at most so many to look at, and whoever was there first is not pushed out. A
@@ -35,6 +35,7 @@ def request_registration(parts: Parts, body: DeviceRequestBody, proof: Proof) ->
         person = session.scalar(select(func.app_person_by_number(body.person_number)))
         if person is not None and not _is_registered(session, proof.thumbprint):
             take_turns(session, person)
+            take_turns_with_key(session, proof.thumbprint)
             if _has_room(session, person, now):
                 _keep(session, person, body, proof, now)
 

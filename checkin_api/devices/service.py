@@ -18,7 +18,7 @@ from storage.database import DOOR, transaction
 from storage.parts import Parts
 from storage.records import ActivationCode, Device
 from storage.records import Attestation as AttestationRow
-from verifier.registrations import make_room, take_turns
+from verifier.registrations import make_room, take_turns, take_turns_with_key
 
 MOST_WRONG_TRIES = 5
 
@@ -76,6 +76,7 @@ def _exchange(
     if code.device_id is not None:
         return _again(session, code.device_id, proof)
     take_turns(session, code.offender_id)
+    take_turns_with_key(session, proof.thumbprint)
     if not _key_is_free(session, code.offender_id, proof, now):
         return None
     make_room(session, code.offender_id, now)
