@@ -46,25 +46,29 @@ class OpeningSeen:
 def open_case(parts: Parts, caller: OfficerCaller, wanted: OpeningWanted) -> UUID:
     """Open a case for a day and give the person; the same form again opens nothing more.
 
-    Raises RefusedError(invalid_content) for a number of nobody, or of somebody under 18, and for
-    a reason that is too short to be one.
+    A number that opens nothing is written down: numbers can be guessed. Raises
+    RefusedError(invalid_content) for a number of nobody, or of somebody under 18, and for a reason
+    that is too short to be one.
     """
     now, reason = parts.now(), wanted.reason.strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/opening_reason", "missing"))
     with transaction(parts.sessions, caller.scope) as session:
         offender_id = _person(session, wanted.number, now)
-        row = insert(CaseOpening).values(
-            id=wanted.id,
-            officer_id=caller.officer_id,
-            offender_id=offender_id,
-            reason=reason,
-            opened_at=now,
-            expires_at=now + OPEN_FOR,
-        )
-        added = session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
-        if added.rowcount:  # type: ignore[attr-defined]
-            audit.record(session, "case_opened", now, offender_id=offender_id, subject=wanted.id)
+        if offender_id is None:
+            audit.record(session, "case_opening_refused", now, subject=caller.officer_id)
+        else:
+            opened = CaseOpening(
+                id=wanted.id,
+                officer_id=caller.officer_id,
+                offender_id=offender_id,
+                reason=reason,
+                opened_at=now,
+                expires_at=now + OPEN_FOR,
+            )
+            _open(session, opened)
+    if offender_id is None:
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/number", "unknown"))
     return offender_id
 
 
@@ -94,10 +98,27 @@ def read_openings(parts: Parts, caller: OfficerCaller) -> list[OpeningSeen]:
         ]
 
 
-def _person(session: Session, number: str, now: datetime) -> UUID:
+def _open(session: Session, opened: CaseOpening) -> None:
+    row = insert(CaseOpening).values(
+        id=opened.id,
+        officer_id=opened.officer_id,
+        offender_id=opened.offender_id,
+        reason=opened.reason,
+        opened_at=opened.opened_at,
+        expires_at=opened.expires_at,
+    )
+    added = session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
+    if added.rowcount:  # type: ignore[attr-defined]
+        audit.record(
+            session,
+            "case_opened",
+            opened.opened_at,
+            offender_id=opened.offender_id,
+            subject=opened.id,
+        )
+
+
+def _person(session: Session, number: str, now: datetime) -> UUID | None:
     """Ask the one door in the second net that answers the city with a person (migration 0003)."""
     wanted = number.strip()[:LONGEST_NUMBER]
-    found: UUID | None = session.scalar(select(func.person_to_open(wanted, local_date(now))))
-    if found is None:
-        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/number", "unknown"))
-    return found
+    return session.scalar(select(func.person_to_open(wanted, local_date(now))))

@@ -16,6 +16,20 @@ from mobile_contract.messages import Language, catalogue
 routes = PageRoutes()
 LONGEST = 60
 SHOWN_YEARS = range(2000, 2200)
+# Where the words for the codes of a fact stand.
+WORDS_OF = {
+    "role": ("console.role",),
+    "outcome": ("outcome",),
+    "before": ("outcome",),
+    "channel": ("channel",),
+    "finding": ("outcome",),
+    "identity": ("identity",),
+    "identity_check": ("console.identity_check",),
+    "reason": ("end_reason", "pause_reason"),
+    "state": ("state", "objection"),
+    "level": ("console.level",),
+    "how": ("console.audit.how",),
+}
 
 
 @routes.get("/audit", Action.SEE_AUDIT)
@@ -32,7 +46,14 @@ def audit(caller: OfficerCaller) -> str:
         newer=_address(asked, trail, trail.page - 1) if trail.page > 1 else None,
         older=_address(asked, trail, trail.page + 1) if trail.has_more else None,
         in_words=catalogue(Language.ZH),
+        code_of=_code_of,
     )
+
+
+def _code_of(fact: str, value: str) -> str | None:
+    """Give the code of the words for the value of a fact, where it is one of a closed set."""
+    codes = (f"{family}.{value}" for family in WORDS_OF.get(fact, ()))
+    return next((code for code in codes if code in catalogue(Language.ZH)), None)
 
 
 def _typed(name: str) -> str:

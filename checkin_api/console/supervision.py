@@ -8,6 +8,7 @@ from flask import Response, request
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
+from checkin_api.access.rights import read_rights
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -32,7 +33,7 @@ PAGE = "/people/<uuid:offender_id>/supervision"
 Refusable = Response | tuple[str, int]
 
 
-@routes.get(PAGE, Action.SUPERVISE)
+@routes.get(PAGE, Action.SEE_PERSON)
 def supervision(caller: OfficerCaller, offender_id: UUID) -> str:
     """Show when a person is and was under supervision."""
     return _shown(caller, offender_id)
@@ -163,6 +164,7 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         caller,
         here="people",
         sheet=read_supervision(parts(), caller, offender_id),
+        rights=read_rights(parts(), caller, offender_id),
         today=local_date(parts().now()).isoformat(),
         end_reasons=list(EndReason),
         pause_reasons=list(PauseReason),

@@ -50,7 +50,7 @@ class Entry:
     number: str | None
     subject: str | None
     subject_name: str | None  # of an officer
-    detail: str
+    facts: tuple[tuple[str, str], ...]
     inspection: bool
 
 
@@ -146,7 +146,6 @@ def _officer(officer_id: Any) -> ColumnElement[str]:
 def _entry(found: Row[*Found]) -> Entry:
     row, person_id, number, officer, acting, subject_name = found
     kind, _, who = row.actor.partition(":")
-    facts = [f"{name}: {value}" for name, value in sorted(row.detail.items())]
     return Entry(
         at=row.at,
         actor_kind=kind,
@@ -156,6 +155,8 @@ def _entry(found: Row[*Found]) -> Entry:
         number=number,
         subject=row.subject,
         subject_name=subject_name,
-        detail=PLACEHOLDER.sub("…", ", ".join(facts)),
+        facts=tuple(
+            (name, PLACEHOLDER.sub("…", str(value))) for name, value in sorted(row.detail.items())
+        ),
         inspection=row.inspection,
     )

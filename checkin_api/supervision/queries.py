@@ -1,4 +1,4 @@
-"""Reads about supervision, each within the reach of who leads."""
+"""Reads about supervision: of a person by all who see the case, of transfers by who leads."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -42,7 +42,7 @@ def read_supervision(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> 
     """Give everything about one person's supervision; raises RefusedError(not_found)."""
     today = local_date(parts.now())
     with transaction(parts.sessions, caller.scope) as session:
-        person = offender_in_reach(session, caller, offender_id, Action.SUPERVISE)
+        person = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
         periods, pauses = _periods(session, offender_id), _pauses(session, offender_id)
         names = _names(
             session, [*(one.ended_by for one in periods), *(one.created_by for one in pauses)]

@@ -1,4 +1,4 @@
-"""Somebody's supervision as those who lead their office see it: values, gathered by queries.py."""
+"""Somebody's supervision as those who see the case read it: values, gathered by queries.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,9 @@
 """Every code has its words in both languages, and none of them accuses anybody."""
 
+import ast
 import string
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +54,8 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("identity", IdentityAnswer),
     ("item", Cause),
 ]
+ROOT = Path(__file__).parent.parent.parent
+RECORDS = {"audit.record", "record", "_record"}  # the last two hand on to the first
 EVERY_TEXT = [
     pytest.param(language, code, id=f"{language}-{code}")
     for language in Language
@@ -76,6 +80,29 @@ def test_every_code_has_its_words(
 ) -> None:
     missing = [code for code in codes_ if not catalogue(language).get(f"{namespace}.{code}")]
     assert missing == []
+
+
+def recorded() -> set[tuple[str, str]]:
+    """Find what the code writes into the record of acts: names of acts, and of their facts."""
+    found = set()
+    for path in (ROOT / package for package in ("checkin_api", "verifier", "storage")):
+        for file in path.rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in RECORDS:
+                    found |= {
+                        ("action", said.value)
+                        for said in call.args[:2]
+                        if isinstance(said, ast.Constant) and isinstance(said.value, str)
+                    }
+                    found |= {("fact", fact.arg or "") for fact in call.keywords if fact.arg}
+    return found - {("fact", "subject"), ("fact", "offender_id")}
+
+
+def test_every_act_of_the_record_has_words() -> None:
+    acts = recorded()
+    assert ("action", "photo_seen") in acts
+    known = catalogue(Language.ZH)
+    assert {act for act in acts if f"console.audit.{act[0]}.{act[1]}" not in known} == set()
 
 
 def test_every_enum_of_the_contract_has_a_namespace() -> None:

@@ -72,6 +72,16 @@ def test_without_a_reason_or_a_person_nothing_opens(
         assert session.scalars(select(CaseOpening)).all() == []
 
 
+def test_a_number_that_opens_nothing_is_written_down(desk: Desk, place: Place) -> None:
+    desk(place.people[Role.CITY]).submit("/openings", "/openings", number="CQ9", reason=REASON)
+    with place.factory.session() as session:
+        tried = session.scalars(
+            select(AuditEntry).where(AuditEntry.action == "case_opening_refused")
+        ).one()
+    assert tried.actor == f"officer:{place.people[Role.CITY].id}"
+    assert "CQ9" not in str(tried.detail)
+
+
 def test_the_same_form_opens_once(desk: Desk, place: Place) -> None:
     city, made = desk(place.people[Role.CITY]), str(new_id())
     for _ in range(2):

@@ -151,14 +151,25 @@ def test_a_transfer_is_refused_with_words_or_withdrawn(
     assert states == [TransferState.REFUSED, TransferState.WITHDRAWN]
 
 
-@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.OFFICER])
-def test_who_does_not_lead_finds_neither_page(
+@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.OFFICER, Role.PROCURATOR])
+def test_who_does_not_lead_reads_it_and_finds_nothing_to_send(
     desk: Desk, factory: Factory, head: Officer, person: Offender, role: Role
 ) -> None:
-    browser = desk(factory.officer(factory.office_of(head), role))
-    browser.page(page_of(person), expected=404)
+    desk(head).submit(
+        page_of(person), "/pause", reason="treatment", words="住院", starts_on=day(factory)
+    )
+    office = factory.office_of(head)
+    inspects = role is Role.PROCURATOR
+    browser = desk(
+        factory.officer(
+            None if inspects else office, role, factory.district_of(office) if inspects else None
+        )
+    )
+    assert page_of(person) in browser.page(f"/people/{person.id}")
+    shown = browser.page(page_of(person))
+    assert "住院" in shown
+    assert f'action="{page_of(person)}' not in shown
     browser.page("/transfers", expected=404)
-    assert page_of(person) not in browser.page(f"/people/{person.id}")
     assert 'href="/transfers"' not in browser.page("/people")
 
 
