@@ -11,6 +11,7 @@ from checkin_api.console import pages, refusal_page
 from checkin_api.contract import views as contract
 from checkin_api.device_requests import views as device_requests
 from checkin_api.devices import views as devices
+from checkin_api.metrics import views as metrics
 from checkin_api.notices import views as notices
 from checkin_api.objections import views as objections
 from checkin_api.observe import install_observation
@@ -29,6 +30,7 @@ ROOMS = (
     checkins,
     device_requests,
     devices,
+    metrics,
     notices,
     objections,
     offenders,

@@ -29,6 +29,7 @@ class WebSettings:
     entrances_per_address: str = "600 per minute"
     exempt_networks: tuple[Network, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
+    metrics_networks: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1"))
 
     @property
     def secure_cookies(self) -> bool:
@@ -50,6 +51,7 @@ class WebSettings:
             entrances_per_address=environ.get("ENTRANCES_PER_ADDRESS") or cls.entrances_per_address,
             exempt_networks=_networks(environ, "EXEMPT_NETWORKS"),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
+            metrics_networks=_networks(environ, "METRICS_NETWORKS") or cls.metrics_networks,
         )
 
 

@@ -8,7 +8,7 @@ from checkin_api.access.permissions import Action
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
-from checkin_api.offices.service import read_many_looks, read_waiting
+from checkin_api.offices.service import read_backlog_minutes, read_many_looks, read_waiting
 from checkin_api.offices.waiting import Wanted
 from storage.records import Cause
 from verifier.verdicts.reviews import OF_DISTRICT
@@ -30,6 +30,7 @@ def items(caller: OfficerCaller) -> str:
         caller,
         here="items",
         waiting=waiting,
+        backlog_minutes=read_backlog_minutes(parts(), caller),
         wanted=wanted,
         many_looks=read_many_looks(parts(), caller) if may(caller, Action.RECUSE_ANOTHER) else [],
         causes=[one for one in Cause if waiting.counts.get(one)],
