@@ -1,6 +1,5 @@
 """A check-in: what a phone freezes at capture, and what it reads about it afterwards."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -47,8 +46,6 @@ SELFIE = "selfie"
 NO_QUESTIONS = "none"
 LARGEST_REQUEST = 16 * 1024 * 1024
 MOST_FRAMES = 9
-SMALL_SELFIE = 200 * 1024  # what a weak line carries in a minute or two; larger ones are taken too
-FILES_HELD = "Files-Held"  # header beside a receipt: the names of the files that are held
 
 FileName = Annotated[str, StringConstraints(pattern=r"^(selfie|frame-[1-9])$")]
 # As long as it can be stored: a hint is never a reason to refuse.
@@ -213,16 +210,6 @@ class CheckInStatus(Told):
     review_due_at: Instant | None = None
     decision: DecisionTold | None = None
     objection: ObjectionTold | None = None
-
-
-def held_text(names: Iterable[str]) -> str:
-    """Write the names of the files that are held as the header gives them."""
-    return ", ".join(sorted(names))
-
-
-def read_held(text: str) -> frozenset[str]:
-    """Read the names of the files that are held."""
-    return frozenset(name.strip() for name in text.split(",")) - {""}
 
 
 class CheckInList(Told):

@@ -20,16 +20,15 @@ from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import Answer, Routes, Takes, Upload
 from checkin_api.uploads import Part, received_parts, whole_part
 from mobile_contract.checkins import (
-    FILES_HELD,
     JSON_PART,
     CheckInBody,
     CheckInList,
     CheckInsSince,
     CheckInStatus,
     SendingHeaders,
-    held_text,
 )
 from mobile_contract.codes import CheckInState, NextStep, ProblemCode
+from mobile_contract.files_held import FILES_HELD, held_text
 from mobile_contract.receipts import Receipt
 from storage.database import transaction
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ValidationError
 
-from mobile_contract.checkins import SELFIE, SMALL_SELFIE
+from mobile_contract.checkins import SELFIE
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
 from mobile_contract.client.queue import Submission
 from mobile_contract.client.study import Worked
 from mobile_contract.codes import NoPlaceReason, ProblemCode
+from mobile_contract.files_held import SMALL_SELFIE
 from mobile_contract.places import Place
 
 Answer = tuple[int, object]

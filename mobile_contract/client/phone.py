@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from mobile_contract.activation import Activated, ActivationBody, DeviceNamed
-from mobile_contract.checkins import FILES_HELD, DeviceSent
+from mobile_contract.checkins import DeviceSent
 from mobile_contract.client.backoff import Patience
 from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over
 from mobile_contract.client.clocks import Clocks, system_clocks, uuid7
@@ -30,6 +30,7 @@ from mobile_contract.client.sending import Posted, Sender
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
 from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
 from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
+from mobile_contract.files_held import FILES_HELD
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.objections import ObjectionBody, ObjectionTold
 from mobile_contract.places import Place

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from mobile_contract.checkins import SELFIE, CheckInStatus, read_held
+from mobile_contract.checkins import SELFIE, CheckInStatus
 from mobile_contract.client.checkin import covers_body, handing_over_file
 from mobile_contract.client.connection import (
     Connection,
@@ -20,6 +20,7 @@ from mobile_contract.client.queue import Queue, Submission
 from mobile_contract.client.reading import read_as
 from mobile_contract.client.receipts import ReceiptUnprovenError
 from mobile_contract.codes import Retry
+from mobile_contract.files_held import read_held
 from mobile_contract.receipts import Receipt
 
 

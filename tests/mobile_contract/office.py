@@ -14,10 +14,11 @@ from random import Random
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mobile_contract.checkins import FILES_HELD, JSON_PART, held_text
+from mobile_contract.checkins import JSON_PART
 from mobile_contract.client.clocks import Clocks
 from mobile_contract.client.phone import Handset, Phone
 from mobile_contract.codes import ProblemCode
+from mobile_contract.files_held import FILES_HELD, held_text
 from mobile_contract.problems import RETRY, STATUS
 from mobile_contract.receipts import Receipt, ReceiptPart
 from mobile_contract.shapes import instant_text

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
-from mobile_contract.checkins import FILES_HELD, CheckInStatus, read_held
+from mobile_contract.checkins import CheckInStatus
 from mobile_contract.client.checkin import handing_over, handing_over_file
 from mobile_contract.client.clocks import system_clocks
 from mobile_contract.client.connection import Connection, RefusedError
@@ -20,6 +20,7 @@ from mobile_contract.client.disk import Disk
 from mobile_contract.client.keys import Keyring
 from mobile_contract.client.phone import Phone
 from mobile_contract.client.queue import Submission
+from mobile_contract.files_held import FILES_HELD, read_held
 from mobile_contract.problems import Problem
 from storage.parts import Parts
 from storage.records import CheckIn, Media, MediaKind, Offender, ReceiptRow, Work, WorkKind
