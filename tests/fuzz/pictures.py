@@ -14,6 +14,7 @@ from tests.photos import photos
 from verifier.photos import Defect
 
 SMALL, LONGEST_SEED = (96, 64), 260
+LARGE_ENOUGH = 420  # for a face that is compared
 LARGE = (4000, 3000)
 EOI = b"\xff\xd9"
 SECRET = b"SECRET-OF-THE-PHONE"
@@ -41,7 +42,7 @@ def seeds() -> tuple[bytes, ...]:
     faces = [_shrunk(photo) for photo in (photos().obama[0], photos().obama[1], photos().biden)]
     one, other, third = faces
     return (
-        encoded(one),
+        encoded(_shrunk(photos().obama[0], LARGE_ENOUGH)),
         encoded(one, progressive=True),
         with_segment(encoded(other), 0xE1, exif(6)),
         encoded(third.convert("L")),
@@ -78,9 +79,9 @@ def exif(orientation: int, more: bytes = b"") -> bytes:
     return b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01" + entry + b"\x00\x00\x00\x00" + more
 
 
-def _shrunk(photo: bytes) -> Image.Image:
+def _shrunk(photo: bytes, longest: int = LONGEST_SEED) -> Image.Image:
     picture = Image.open(io.BytesIO(photo)).convert("RGB")
-    picture.thumbnail((LONGEST_SEED, LONGEST_SEED))
+    picture.thumbnail((longest, longest))
     return picture
 
 

@@ -1,0 +1,98 @@
+"""`python -m tests.fuzz`: the whole fuzz, a table, and red when anything is not as promised."""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tests.fuzz.memory import Course
+from tests.fuzz.run import Group, Outcome, Plan, play, whole_system
+from tests.fuzz.tally import Tally
+from tests.fuzz.wire_lies import HUNG_UP
+from tests.servers import migrated_stack, web_parts
+
+FEWEST = 5000
+REQUESTS, LIES, PEOPLE = 600, 60, 96
+SETTLED_WITHIN_S = 240.0
+# A leak of one photo in a hundred requests would be ten times this.
+MOST_GROWTH_MIB, STEEPEST_MIB = 32.0, 4.0
+
+
+def main(words: list[str]) -> int:
+    """Run it; 0 when nothing broke."""
+    asked = _arguments().parse_args(words)
+    plan = Plan(asked.photos, asked.bodies, REQUESTS, LIES, PEOPLE, asked.seed, SETTLED_WITHIN_S)
+    console, begun = Console(width=130), time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="checkin-fuzz-") as folder,
+        migrated_stack() as stack,
+        web_parts(stack) as parts,
+        whole_system(stack, parts, Path(folder)) as world,
+    ):
+        outcome = play(world, plan)
+    judge(outcome)
+    _print(console, outcome, plan, time.monotonic() - begun)
+    enough = min(outcome.tally.sent(group) for group in (Group.PHOTO, Group.BODY)) >= FEWEST
+    return 0 if enough and not outcome.tally.faults else 1
+
+
+def judge(outcome: Outcome) -> None:
+    """Fault a process whose memory grew."""
+    for course in outcome.courses:
+        grown = course.end - course.before
+        if course.name != "horses" and (grown > MOST_GROWTH_MIB and course.slope > STEEPEST_MIB):
+            outcome.tally.fault(f"{course.name} grows", f"{grown:.0f} MiB")
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser.add_argument("--photos", type=int, default=FEWEST + 100)
+    parser.add_argument("--bodies", type=int, default=FEWEST + 100)
+    parser.add_argument("--seed", type=int, default=20261123)
+    return parser
+
+
+def _print(console: Console, outcome: Outcome, plan: Plan, seconds: float) -> None:
+    tally = outcome.tally
+    console.print(_answers(tally, plan.seed))
+    console.print(_memory(outcome.courses))
+    told = ", ".join(f"{state}: {count}" for state, count in sorted(outcome.states.items()))
+    console.print(f"taken in: {len(tally.accepted)} ({told})")
+    for fault, what in tally.faults.items():
+        console.print(f"[red]{escape(fault)}[/red] {escape(what)}")
+    rate = f"{tally.answered} requests, slowest {tally.slowest_s:.1f} s"
+    console.print(f"{rate}; {len(tally.faults)} kinds of faults; {seconds:.0f} s in all")
+
+
+def _answers(tally: Tally, seed: int) -> Table:
+    table = Table("broken", "how", "sent", "answers", title=f"make fuzz, seed {seed}")
+    rows: dict[tuple[str, str], Counter[int]] = {}
+    for (group, kind, status), count in tally.answers.items():
+        rows.setdefault((group, kind), Counter())[status] += count
+    for (group, kind), answers in sorted(rows.items()):
+        told = ", ".join(f"{_word(status)}: {answers[status]}" for status in sorted(answers))
+        table.add_row(group, kind, str(answers.total()), told)
+    return table
+
+
+def _word(status: int) -> str:
+    return "hung up" if status == HUNG_UP else str(status)
+
+
+def _memory(courses: list[Course]) -> Table:
+    names = ("process", "before", "middle", "end", "highest", "slope a 1,000 requests")
+    table = Table(*names, title="memory in MiB")
+    for one in courses:
+        figures = (one.before, one.middle, one.end, one.highest, one.slope)
+        table.add_row(one.name, *(f"{figure:.1f}" for figure in figures))
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
