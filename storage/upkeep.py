@@ -83,7 +83,9 @@ def _given_up(session: Session, now: datetime) -> Finding:
     )
     if not count:
         return Finding(Grade.OK, "work given up", "none within a day")
-    return Finding(Grade.WARN, "work given up", f"{count} within a day; officers have what it was about")
+    return Finding(
+        Grade.WARN, "work given up", f"{count} within a day; officers have what it was about"
+    )
 
 
 def _media(session: Session, now: datetime) -> Iterator[Finding]:

@@ -97,6 +97,21 @@ class DrainWorker(Worker):
         log.error("horse_killed", extra={"status": status})
         self._parts.bell.ring(self._own_queue)
 
+    def clean_registries(self) -> None:
+        """Forgets drains whose worker was killed, before RQ looks for what is left of them.
+
+        Where that has expired, RQ 3.0 raises ValueError ("Execution ... not found in Redis"), ends
+        this worker and, as the entry stays, the next. Nobody misses them: work is in PostgreSQL.
+        """
+        for queue in self.queues:
+            abandoned = queue.started_job_registry
+            entries: Any = self.connection.zrangebyscore(abandoned.key, 0, time.time())
+            for entry in entries:
+                job_id, _, _ = entry.decode().partition(":")
+                self.connection.delete(Job.key_for(job_id))
+                self.connection.zrem(abandoned.key, entry)
+        super().clean_registries()  # type: ignore[no-untyped-call]
+
     def teardown(self) -> None:
         """Leaves RQ's registry, without waiting for a Redis that is away."""
         self.connection.set_retry(Retry(NoBackoff(), 0))

@@ -146,6 +146,15 @@ def test_a_nonce_fetched_for_the_sending_itself_is_no_obstacle() -> None:
     assert when_captured(clocks, sent_after(timedelta(0)), LIMITS).proven_at == CAPTURED
 
 
+@pytest.mark.parametrize(("newer", "proven"), [(timedelta(0), True), (timedelta.resolution, False)])
+def test_a_nonce_newer_than_the_reception_is_none_of_ours(
+    newer: timedelta, *, proven: bool
+) -> None:
+    clocks = capture(nonce_time=CAPTURED + newer)
+    seen = when_captured(clocks, sent_after(timedelta(0)), LIMITS)
+    assert (seen.proven_at is not None) is proven
+
+
 @pytest.mark.parametrize("nonce_time", [None, CAPTURED + timedelta(days=30)])
 def test_without_a_nonce_of_ours_nothing_is_proven(nonce_time: datetime | None) -> None:
     sending = sent_after(timedelta(hours=6))

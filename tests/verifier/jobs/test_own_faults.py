@@ -1,6 +1,8 @@
 """What is our fault costs the person nothing, and what breaks is an officer's in the end."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -93,6 +95,34 @@ def test_an_outage_of_the_store_uses_up_no_attempt(
     assert checkin(factory, own).state is CheckInState.RECEIVED
     drain(ahead(workplace, timedelta(minutes=6)))
     assert checkin(factory, own).state is CheckInState.CONFIRMED
+
+
+def test_an_hour_without_the_store_leaves_no_item_and_uses_up_no_attempt(
+    factory: Factory,
+    waiting: WaitingWork,
+    workplace: Workplace,
+    stack: LocalStack,
+    person: UUID,
+) -> None:
+    sent = [waiting.checkin(person, own_selfie(number)) for number in range(3)]
+    waiting.references(person, [own_selfie(4)])
+    away = without_store(workplace, stack)
+    for minute in range(60):
+        for _ in range(len(waiting.rows())):
+            do_next(replace(away, parts=replace(away.parts, now=minutes_on(away, minute))))
+        with factory.session() as session:
+            let_work_wait(session, timedelta(minutes=1))
+    assert {row.attempts for row in waiting.rows()} == {0}
+    assert {row.last_error for row in waiting.rows()} == {"StoreUnavailableError"}
+    assert causes(factory, person) == []
+    drain(workplace)
+    assert {checkin(factory, one).state for one in sent} == {CheckInState.CONFIRMED}
+    assert causes(factory, person) == []
+
+
+def minutes_on(workplace: Workplace, minutes: int) -> Callable[[], datetime]:
+    """A clock that is ahead."""
+    return lambda: workplace.parts.now() + timedelta(minutes=minutes)
 
 
 def test_an_outage_of_the_store_is_not_hammered(
