@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from checkin_api.access.callers import OfficerCaller, Post
 from checkin_api.access.confirming import FIRST_ONLY, NEVER_NONE, confirms
+from storage.database import ScopeKind
 from storage.records import Office, Officer, Posting, Role
 from verifier.local_time import local_date
 
@@ -37,9 +38,23 @@ def confirmable(caller: OfficerCaller) -> ColumnElement[bool]:
     return and_(
         or_(false(), *ways),
         Posting.officer_id != caller.officer_id,
-        Posting.created_by != caller.scope.actor,
+        ~proposed_by(caller),
         waits(),
         is_set_up(),
+    )
+
+
+def proposed_by(caller: OfficerCaller) -> ColumnElement[bool]:
+    """Give the condition on postings that the caller proposed, here or as named at a terminal.
+
+    Who imports a file of accounts holds their one-time codes, and would be both of two people.
+    """
+    at_terminal = select(func.concat(f"{ScopeKind.COMMAND}:", Officer.login)).where(
+        Officer.id == caller.officer_id
+    )
+    return or_(
+        Posting.created_by == caller.scope.actor,
+        Posting.created_by == at_terminal.correlate(None).scalar_subquery(),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.officers import posting_in_force
 from checkin_api.postings.queries import Board, PostingSeen, board, district_of, posting_to_end
-from checkin_api.postings.reach import concerns, confirmable, endable, is_last
+from checkin_api.postings.reach import concerns, confirmable, endable, is_last, proposed_by
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode
 from storage import audit
@@ -98,7 +98,7 @@ def _locked(session: Session, caller: OfficerCaller, ids: Collection[UUID]) -> l
 
 
 def _confirm(session: Session, caller: OfficerCaller, posting: Posting, now: datetime) -> None:
-    if posting.officer_id == caller.officer_id or posting.created_by == caller.scope.actor:
+    if posting.officer_id == caller.officer_id or _is(session, posting, proposed_by(caller)):
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("posting", "own"))
     if not _is(session, posting, confirmable(caller)):
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("posting", "not_yet"))

@@ -6,7 +6,7 @@ import pytest
 
 from checkin_api.access.confirming import CONFIRMED_BY, COVERED_BY, FIRST_ONLY, NEVER_NONE
 from checkin_api.postings.service import confirm_postings
-from storage.records import Role
+from storage.records import Posting, Role
 from storage.records.authority import OFFICE_ROLES
 from tests.checkin_api.arranged import caller_of, new_id
 from tests.checkin_api.postings.city import City, confirm, listed
@@ -175,3 +175,16 @@ def test_the_city_confirms_only_a_districts_first_supervisor(city: City) -> None
     assert confirm(browser, second).status_code == 422
     first_one = city.supervisor()
     assert confirm(city.desk(first_one), second).status_code == 303
+
+
+@pytest.mark.parametrize("role", [Role.CITY, Role.ADMINISTRATOR])
+def test_who_proposed_somebody_at_a_terminal_confirms_them_nowhere(city: City, role: Role) -> None:
+    administrator, another = (city.factory.officer(role=Role.ADMINISTRATOR) for _ in "ab")
+    _, posting = city.waiting(role)
+    with city.factory.session() as session:
+        session.get_one(Posting, posting).created_by = f"command:{administrator.login}"
+    browser = city.desk(administrator)
+    assert listed(browser) == set()
+    said = confirm(browser, posting)
+    assert (said.status_code, "由他人确认" in said.text) == (422, True)
+    assert confirm(city.desk(another), posting).status_code == 303
