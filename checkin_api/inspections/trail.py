@@ -113,14 +113,18 @@ def _of_post(caller: OfficerCaller, post: Post) -> ColumnElement[bool]:
     people = select(Offender.id).where(
         Offender.office_id.in_(offices), in_reach(caller, Action.SEE_AUDIT)
     )
-    works = or_(Posting.office_id.in_(offices), Posting.district_id == post.district_id)
+    inspects = post.role is Role.PROCURATOR
+    # When an inspector signs in tells the inspected that somebody looks.
+    known = true() if inspects else Posting.role != Role.PROCURATOR
+    works = and_(
+        or_(Posting.office_id.in_(offices), Posting.district_id == post.district_id), known
+    )
     actors = select(_officer(Posting.officer_id)).where(works)
     officers = select(cast(Posting.officer_id, Text)).where(works)
     of_nobody = and_(
         AuditEntry.offender_id.is_(None),
         or_(AuditEntry.actor.in_(actors), AuditEntry.subject.in_(officers)),
     )
-    inspects = post.role is Role.PROCURATOR
     shown = true() if inspects else AuditEntry.inspection.is_(False)
     return and_(or_(AuditEntry.offender_id.in_(people), of_nobody), shown)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from storage.records import AuditEntry, InspectionOpinion, Role
+from storage.records import AuditEntry, InspectionOpinion, Officer, Role
 from tests.checkin_api.arranged import lay_checkin, new_id
 from tests.checkin_api.console.conftest import Desk
 from tests.checkin_api.console.district import Place, lay_place, sent
@@ -128,6 +128,15 @@ def test_the_record_can_be_read_by_day_person_and_officer(desk: Desk, place: Pla
     assert "签到经机器处理" not in acts
     assert "写入笔记" not in reader.page("/audit?day=2026-01-01")
     assert "写入笔记" in reader.page("/audit?day=x&page=y")
+
+
+def test_nobody_inspected_reads_when_an_inspector_signs_in(desk: Desk, place: Place) -> None:
+    inspector = place.people[Role.PROCURATOR]
+    with place.factory.session() as session:
+        session.get_one(Officer, inspector.id).name = "检察甲"
+    own = desk(inspector).page("/audit")
+    assert "检察甲" in own.split("<table")[1]
+    assert "检察甲" not in desk(place.people[Role.DISTRICT]).page("/audit")
 
 
 def test_the_record_goes_on_page_by_page(desk: Desk, place: Place) -> None:
