@@ -105,7 +105,7 @@ def test_an_hour_without_the_store_leaves_no_item_and_uses_up_no_attempt(
     person: UUID,
 ) -> None:
     sent = [waiting.checkin(person, own_selfie(number)) for number in range(3)]
-    waiting.references(person, [own_selfie(4)])
+    waiting.references(factory.offender().id, [own_selfie(4)])
     away = without_store(workplace, stack)
     for minute in range(60):
         for _ in range(len(waiting.rows())):
