@@ -57,7 +57,7 @@ BESIDE = {
     "Range": ("bytes=0-0", "bytes=-1"),
     "Expect": ("100-continue",),
     "X-Request-Id": ("\x80", "x" * 5000),
-    "X-Forwarded-For": ("1.2.3.4, " * 300, "::1", "x"),
+    "X-Forwarded-For": ("1.2.3.4," * 300, "::1", "x"),
 }
 
 
