@@ -68,7 +68,7 @@ contract: setup
 	$(PY) -m checkin_api.openapi
 
 access-matrix: setup
-	$(PY) -m tests.access
+	$(PY) -m tests.access $(ARGS)
 
 contract-fuzz: setup
 	$(PY) -m tests.contract_fuzz $(ARGS)

@@ -46,12 +46,14 @@ class Factory(Staff):
             self.period(row.id)
         return row
 
-    def period(self, offender: UUID, ends_on: date | None = None) -> UUID:
+    def period(
+        self, offender: UUID, ends_on: date | None = None, starts_on: date = date(2025, 1, 1)
+    ) -> UUID:
         """A supervision period."""
         return self.added(
             SupervisionPeriod(
                 offender_id=offender,
-                starts_on=date(2025, 1, 1),
+                starts_on=starts_on,
                 ends_on=ends_on,
                 created_at=self.parts.now(),
             )

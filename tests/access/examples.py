@@ -13,6 +13,7 @@ class Example:
     form: dict[str, str] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)  # of a parameter: the row it names here
 
     def filled(self, ids: dict[str, str]) -> "Example":
         """Put ids in their places."""
@@ -41,11 +42,22 @@ def _filled(value: Any, ids: dict[str, str]) -> Any:
 A_DAY = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-30T00:00:00Z"}
 OBJECTION_ID = "01980000-0000-7000-8000-000000000001"
 
+# A person under 18, for whom officers are named.
+MINOR = Example(ids={"offender_id": "minor_id"})
+
 EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/v1/windows"): Example(query=A_DAY),
     ("GET", "/v1/checkins"): Example(query={"since": "2026-11-01T00:00:00Z"}),
     ("GET", "/v1/notices"): Example(query={"since": "2026-11-01T00:00:00Z"}),
     ("POST", "/v1/checkins/<uuid:checkin_id>/objection"): Example(
         json={"id": OBJECTION_ID, "words": "我在现场"}
+    ),
+    ("POST", "/minors/<uuid:offender_id>/names"): replace(
+        MINOR, form={"officer_id": "{officer_id}"}
+    ),
+    ("POST", "/transfers/<uuid:transfer_id>/refuse"): Example(form={"answer": "不便接收"}),
+    ("POST", "/minors/<uuid:offender_id>/names/<uuid:naming_id>/end"): MINOR,
+    ("POST", "/people/<uuid:offender_id>/phones/<uuid:device_id>/revocation"): Example(
+        ids={"device_id": "active_device_id"}
     ),
 }

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from mobile_contract.codes import NoticeKind, Theme
 from storage.media import MediaKey
 from storage.records import (
+    CheckIn,
     Media,
     MediaKind,
     Notice,
@@ -20,10 +21,12 @@ from storage.records import (
 )
 from storage.stored_media import Described, media_row
 from tests.access.cast import Cast
+from tests.access.surroundings import around
 from tests.checkin_api.arranged import lay_checkin, lay_photo, lay_references, picture
 
 LESSON = b"# lesson"
 SHA256 = hashlib.sha256(LESSON).hexdigest()
+NOT_IDS = {"sha256": SHA256, "name": "selfie"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Targets:
 
     cast: Cast
     enrolled: dict[UUID, UUID] = field(default_factory=dict)
+    surroundings: dict[UUID, dict[str, UUID]] = field(default_factory=dict)
 
     def lay(self, person: Offender) -> Target:
         """Lay one of everything for a person."""
@@ -47,9 +51,11 @@ class Targets:
         officer = self.cast.officers["officer here"]
         window = factory.window(person.id, opens=factory.parts.now() - timedelta(days=8))
         checkin = lay_checkin(factory, person.id, window_id=window)
+        self._declare_selfie(person.id, checkin)
         _, photo = lay_photo(factory, person.id, picture(next(factory.numbers)), checkin)
         if person.id not in self.enrolled:
             self.enrolled[person.id] = lay_references(factory, person.id, officer.id)
+            self.surroundings[person.id] = around(self.cast, person)
         ids = {
             "offender_id": person.id,
             "window_id": window,
@@ -58,10 +64,15 @@ class Targets:
             "set_id": self.enrolled[person.id],
             "notice_id": self._notice(person.id),
             "version_id": self._version(officer.id),
+            **self.surroundings[person.id],
         }
-        return Target(
-            person, {name: str(value) for name, value in ids.items()} | {"sha256": SHA256}
-        )
+        return Target(person, {name: str(value) for name, value in ids.items()} | NOT_IDS)
+
+    def _declare_selfie(self, person: UUID, checkin: UUID) -> None:
+        declared = {"name": "selfie", "sha256": SHA256, "length": len(LESSON)}
+        with self.cast.world.factory.session() as session:
+            row = session.get_one(CheckIn, (person, checkin))
+            row.body = row.body | {"files": [declared]}
 
     def _notice(self, person: UUID) -> UUID:
         factory = self.cast.world.factory
