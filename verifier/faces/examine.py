@@ -81,7 +81,7 @@ def seen(photo: bytes, models: Models) -> Faces:
 def _closer(photo: bytes, faces: Faces) -> Faces:
     """The same faces in a larger decoding: a small face is compared with all its own pixels."""
     larger = images.decode(photo, _CLOSER_SIDE)
-    return faces.within(images.turned(larger.pixels, faces.turned_degrees))
+    return faces.within(larger.pixels)
 
 
 def _described(faces: Faces, blank: FaceEvidence) -> FaceEvidence:

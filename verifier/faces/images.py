@@ -71,6 +71,20 @@ def turned(pixels: Pixels, degrees: int) -> Pixels:
     return np.asarray(cv2.rotate(pixels, _QUARTER_TURNS[degrees]), dtype=np.uint8)
 
 
+def tilted(pixels: Pixels, degrees: float) -> Pixels:
+    """The whole picture turned clockwise by any angle, its corners filled with its border."""
+    if degrees == 0:
+        return pixels
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
+    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    wide, high = width * cosine + height * sine, width * sine + height * cosine
+    turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
+    size = (max(1, round(wide)), max(1, round(high)))
+    filled = cv2.warpAffine(pixels, turn, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(filled, dtype=np.uint8)
+
+
 def _decoded(jpeg: bytes, facts: photos.PhotoFacts, longest_side: int) -> Pixels:
     longest = max(facts.width, facts.height)
     # The scale that still leaves enough pixels: the rest is averaged away, not skipped.

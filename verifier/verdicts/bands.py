@@ -39,13 +39,13 @@ class ThresholdSet:
         return fitting[-1] if fitting else self.limits[0]
 
 
-# Until a deployment has calibrated on its own people. Measured with `band` on 475 public photos of
-# 106 people, impostors of the same sex and group, SFace references averaged with their mirrors:
-#                                  false match   genuine unsure   genuine no match
-#   East Asian, 1 reference           0.08 %         12.5 %            0.5 %
-#   East Asian, 3 references          0.10 %          0.4 %            0
-#   other, 1 reference                0               5.6 %            0.7 %
-#   other, 3 references               0               0.7 %            0
+# Until a deployment has calibrated on its own people. Measured by `make accuracy` on 475 public
+# photos of 106 people, impostors of the same sex and group (docs/face-verification.md):
+#                                  false match   genuine not matched
+#   East Asian, 1 reference           0.01 %         14.6 %
+#   East Asian, 3 references          0.19 %          0.8 %
+#   other, 1 reference                0               6.4 %
+#   other, 3 references               0.002 %         0.6 %
 # One set for all: the fused limits are those of the East Asian portraits (0.81 on a larger set of
 # the same kind); the others alone could do with 0.89. One reference is weak, and shows.
 DEFAULT = ThresholdSet(
