@@ -27,7 +27,7 @@ PERSONAL = frozenset(
     {"offender_id", "checkin_id", "window_id", "media_id", "set_id", "notice_id", "transfer_id"}
 )
 # And what belongs to an account of the office.
-PLACED = frozenset({"posting_id", "reset_id"})
+PLACED = frozenset({"posting_id", "reset_id", "outage_id"})
 # A transfer is taken by the office that is asked, which lies next door here.
 ASKED_NEXT_DOOR = frozenset(
     {"/transfers/<uuid:transfer_id>/take", "/transfers/<uuid:transfer_id>/refuse"}

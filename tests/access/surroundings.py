@@ -9,6 +9,7 @@ from storage.records import (
     Device,
     NamedOfficer,
     Offender,
+    Outage,
     Recusal,
     Role,
     SupervisionPause,
@@ -36,6 +37,7 @@ def around(cast: Cast, person: Offender) -> dict[str, UUID]:
         "account_id": factory.account().id,
         "officer_id": cast.officers["officer here"].id,
         "district_id": cast.district,
+        "outage_id": _outage(cast),
         "office_id": cast.office,
         **_minor(cast, colleague),
     }
@@ -81,6 +83,22 @@ def _transfer(cast: Cast, person: Offender) -> UUID:
             reason="搬家",
             asked_by=cast.officers["district here"].id,
             asked_at=cast.world.factory.parts.now(),
+        )
+    )
+
+
+def _outage(cast: Cast) -> UUID:
+    factory, now = cast.world.factory, cast.world.factory.parts.now()
+    return factory.added(
+        Outage(
+            starts_at=now - A_WEEK,
+            ends_at=now - A_WEEK + timedelta(hours=1),
+            source="declared",
+            district_id=cast.district,
+            reason="基站停电",
+            declared_by=cast.officers["district here"].id,
+            declared_at=now,
+            settled_at=now,
         )
     )
 
