@@ -48,6 +48,12 @@ SEEN_FROM_NEXT_DOOR = {
 }
 
 
+# Pages of somebody whose password was right and whose code is still asked for.
+HALF_WAY = "/second-factor"
+# Whoever holds a key may knock here; the route itself says whether it knows it.
+BY_KEY_ALONE = frozenset({Action.ACTIVATE_PHONE, Action.REQUEST_PHONE, Action.REFRESH_TOKENS})
+
+
 class Door(StrEnum):
     """What the door says."""
 
@@ -85,8 +91,12 @@ class Cell:
 def promised(route: Route, player: Player) -> Door:
     """Say what the permission table promises a player at a route."""
     is_api = route.path.startswith("/v1/")
+    if route.path.startswith(HALF_WAY):
+        return Door.SIGN_IN
     knows = player.line is (Line.PHONE if is_api else Line.BROWSER)
     asks_as = player.whos if knows else frozenset({Who.ANYBODY})
+    if route.action in BY_KEY_ALONE:
+        asks_as = frozenset({Who.ANYBODY})
     if not any(allowed(who, route.action) is not None for who in asks_as):
         if Who.ANYBODY in asks_as:
             return Door.SIGN_IN
@@ -105,9 +115,11 @@ def _reaches(route: Route, player: Player) -> bool:
     return player.reaches(route.action)
 
 
-def said(answer: httpx.Response) -> Door:
+def said(route: Route, answer: httpx.Response) -> Door:
     """Say what an answer means."""
     to_sign_in = answer.headers.get("Location", "").startswith("/sign-in?next=")
+    if route.action in BY_KEY_ALONE and answer.status_code == HTTPStatus.UNAUTHORIZED:
+        return Door.OPEN
     if to_sign_in or (answer.status_code == HTTPStatus.UNAUTHORIZED and _is_the_gates(answer)):
         return Door.SIGN_IN
     if answer.status_code == HTTPStatus.FORBIDDEN:
@@ -141,7 +153,7 @@ class Matrix:
             target = self._target(route, player, promise)
             answer = self._ask(route, player, target)
             leaks = target.person.name in answer.text and not sees(player)
-            yield Cell(route, player, promise, said(answer), answer.status_code, leaks)
+            yield Cell(route, player, promise, said(route, answer), answer.status_code, leaks)
 
     def _target(self, route: Route, player: Player, promise: Door) -> Target:
         """Give what is asked about: anew where asking may change it."""

@@ -1,9 +1,9 @@
 """Media and their rows are compared by the hour: what is wrong is found, nothing is removed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -11,9 +11,8 @@ from sqlalchemy import select, text
 from storage import sweeps
 from storage.database import DatabaseUnavailableError, Scope, ScopeKind
 from storage.local_stack import LocalStack, Store
-from storage.media import ListedObject, MediaKey, MediaStore
+from storage.media import MediaKey
 from storage.media_doctor import erase_orphans, examine_media
-from storage.parts import Parts
 from storage.records import (
     AuditEntry,
     Media,
@@ -24,37 +23,24 @@ from storage.records import (
     WorkKind,
     Wrong,
 )
-from storage.s3_client import open_client
-from storage.settings import StoreSettings
 from storage.stored_media import stored_object
 from tests.factories import Factory
 from tests.verifier.jobs.draining import ahead, drain, without_store
+from tests.verifier.jobs.sweeping import (
+    DAY,
+    aged,
+    begin,
+    found,
+    put_over,
+    remove_all,
+    rule,
+    sweep,
+)
 from tests.waiting_work import WaitingWork
 from verifier.jobs.workplace import Workplace
 
 pytestmark = pytest.mark.media
 CLERK = Scope(ScopeKind.COMMAND, "clerk")
-DAY = timedelta(days=1)
-
-
-@dataclass
-class AgedStore:
-    """The store as it will look in a while: what was put now was put then."""
-
-    real: MediaStore
-    by: timedelta
-
-    def listed(self, prefix: str = "") -> Iterator[ListedObject]:
-        for one in self.real.listed(prefix):
-            yield replace(one, modified_at=one.modified_at - self.by)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.real, name)
-
-
-def aged(parts: Parts, by: timedelta = DAY + timedelta(minutes=1)) -> Parts:
-    """The same parts with a store in which everything lies that long."""
-    return replace(parts, media=AgedStore(parts.media, by))  # type: ignore[arg-type] # stands in
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +49,6 @@ def nothing_stored(stack: LocalStack, factory: Factory) -> Iterator[None]:
     remove_all(stack, factory.parts.media)
     yield
     remove_all(stack, factory.parts.media)
-
-
-def remove_all(stack: LocalStack, media: MediaStore) -> None:
-    settings = StoreSettings.read(stack.environment("web"))
-    client = open_client(settings)
-    for one in list(media.listed()):
-        client.remove_object(settings.bucket, one.key, version_id=one.version_id or None)
 
 
 @pytest.fixture
@@ -85,38 +64,6 @@ def keep(factory: Factory) -> Callable[[], Media]:
         return row
 
     return kept
-
-
-def begin(factory: Factory, after: timedelta = timedelta(0)) -> frozenset[Queue]:
-    """What the clock does every minute."""
-    with factory.session() as session:
-        return sweeps.begin_due(session, factory.parts.now() + after)
-
-
-def sweep(factory: Factory, chores: Workplace) -> MediaSweep:
-    """One hour's comparison."""
-    assert begin(factory, timedelta(days=factory_days(factory))) == {Queue.CHORES}
-    drain(chores)
-    with factory.session() as session:
-        return session.scalars(select(MediaSweep).order_by(MediaSweep.number.desc()).limit(1)).one()
-
-
-def factory_days(factory: Factory) -> int:
-    """How many sweeps there were: each is of another day."""
-    with factory.session() as session:
-        return len(session.scalars(select(MediaSweep.id)).all())
-
-
-def found(factory: Factory) -> list[tuple[Wrong, UUID | None]]:
-    with factory.session() as session:
-        rows = session.scalars(
-            select(MediaFinding).where(MediaFinding.gone_at.is_(None)).order_by(MediaFinding.wrong)
-        )
-        return [(row.wrong, row.media_id) for row in rows]
-
-
-def put_over(factory: Factory, row: Media, data: bytes) -> None:
-    factory.parts.media.put(MediaKey(row.object_key), data, "image/jpeg")
 
 
 def test_one_of_each_kind_is_found_in_one_run_and_nothing_is_removed(
@@ -187,18 +134,6 @@ def test_bytes_that_changed_without_a_trace_are_found_in_their_turn(
     assert found(factory) == [(Wrong.CHANGED, row.id)]
     assert sweep(factory, chores).bytes_of == 1  # a suspect is read until it is right
     assert found(factory) == [(Wrong.CHANGED, row.id)]
-
-
-def rule(factory: Factory, name: str, value: int) -> None:
-    with factory.session() as session:
-        session.execute(
-            text(
-                "INSERT INTO rules (name, value, valid_from, set_by, reason, set_at)"
-                " VALUES (:name, to_jsonb(cast(:value AS int)), now() - interval '1 hour',"
-                " 't', 't', now())"
-            ),
-            {"name": name, "value": value},
-        )
 
 
 def test_photos_of_the_same_length_put_over_another_are_read(
