@@ -52,6 +52,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/v1/checkins/<uuid:checkin_id>/objection"): Example(
         json={"id": OBJECTION_ID, "words": "我在现场"}
     ),
+    ("POST", "/people/<uuid:offender_id>/references"): Example(
+        files={"photos": ("photo.jpg", b"no photo", "image/jpeg")}
+    ),
     ("POST", "/minors/<uuid:offender_id>/names"): replace(
         MINOR, form={"officer_id": "{officer_id}"}
     ),

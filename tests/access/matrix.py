@@ -112,6 +112,8 @@ def _reaches(route: Route, player: Player) -> bool:
         return False
     if route.path in ASKED_NEXT_DOOR:
         return replace(player, where=SEEN_FROM_NEXT_DOOR[player.where]).reaches(route.action)
+    if not PERSONAL & set(PARAMETER.findall(route.path)):
+        player = replace(player, recused=False)  # one is recused from people
     return player.reaches(route.action)
 
 
@@ -159,7 +161,9 @@ class Matrix:
         """Give what is asked about: anew where asking may change it."""
         kept = player.name if player.owns else "somebody"
         changes = route.method != "GET" and promise is Door.OPEN
-        if changes or kept not in self.standing:
+        if changes:
+            return self.targets.lay(self.cast.owner_for(player))
+        if kept not in self.standing:
             self.standing[kept] = self.targets.lay(self.cast.owner_for(player))
         return self.standing[kept]
 
