@@ -28,9 +28,15 @@ class NeverHappenedError(AssertionError):
 
 
 def eventually(
-    look: Callable[[], Found | None], within_s: float = 30.0, every_s: float = 0.1
+    look: Callable[[], Found | None],
+    within_s: float = 30.0,
+    every_s: float = 0.1,
+    slowest_s: float | None = None,
 ) -> Found:
-    """Look until there is something to see; raises NeverHappenedError."""
+    """Look until there is something to see; raises NeverHappenedError.
+
+    With `slowest_s` ever more slowly down to that: a phone may ask only so often in a minute.
+    """
     until = time.monotonic() + within_s
     while True:
         found = look()
@@ -39,6 +45,7 @@ def eventually(
         if time.monotonic() > until:
             raise NeverHappenedError(f"not within {within_s} s")
         time.sleep(every_s)
+        every_s = min(every_s * 1.25, slowest_s) if slowest_s else every_s
 
 
 @dataclass
@@ -82,7 +89,7 @@ class Stage:
             status = phone.status(checkin_id)
             return None if status.state in UNDECIDED else status
 
-        return eventually(settled, within_s, every_s=0.05)
+        return eventually(settled, within_s, every_s=0.05, slowest_s=0.5)
 
     def close(self) -> None:
         """Close what was opened."""

@@ -8,9 +8,17 @@ from storage.local_stack import LocalStack
 from storage.parts import Parts
 from tests.access.door import everybody_at_the_door
 from tests.access.matrix import Matrix
-from tests.quiet_stack import owner, parts, stack
+from tests.quiet_stack import owner, parts
+from tests.servers import migrated_stack
 
-__all__ = ["owner", "parts", "stack"]
+__all__ = ["owner", "parts"]
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """Servers that nobody else empties between two tests."""
+    with migrated_stack() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

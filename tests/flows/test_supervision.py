@@ -216,4 +216,4 @@ def test_the_clock_takes_back_a_window_that_a_changed_period_no_longer_asks_for(
         told = phone.windows().windows
         return any(one.id == window and one.outcome is WindowOutcome.WITHDRAWN for one in told)
 
-    assert eventually(withdrawn, within_s=90)
+    assert eventually(withdrawn, within_s=90, every_s=1)

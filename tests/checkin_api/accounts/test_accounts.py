@@ -43,7 +43,7 @@ def test_a_new_account_gets_a_code_that_is_shown_once(
     typed = {"login": "li.na", "code": code[1], "password": password, "password_again": password}
     nobody.submit("/set-up", "/set-up", **typed)
     nobody.set_second_factor_up()
-    assert "尚待" in nobody.page("/account")
+    assert "还没有已确认的任职" in nobody.page("/account")
     assert "已启用" in administrator.page(f"/accounts/{account}")
     assert {city.count(act) for act in ("officer_added", "posting_proposed")} == {1}
 

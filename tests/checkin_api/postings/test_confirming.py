@@ -25,7 +25,7 @@ def test_who_is_unconfirmed_sees_nothing_and_is_told_so(city: City) -> None:
     browser = city.desk(account)
     assert browser.http.get("/items").status_code == 404
     assert not city.sees(browser, person.id)
-    assert "尚待" in browser.page("/account")
+    assert "还没有已确认的任职" in browser.page("/account")
 
 
 def test_a_head_confirms_and_the_next_request_sees(city: City) -> None:
