@@ -79,6 +79,8 @@ class _ByteParser(MultiPartParser):
 
 
 def _arrived() -> list[tuple[str, bytes]]:
+    if "form" in request.__dict__:  # read already: a page's form was asked for its token
+        return _read_before()
     boundary = request.mimetype_params.get("boundary", "")
     if not boundary:
         return []
@@ -92,6 +94,12 @@ def _arrived() -> list[tuple[str, bytes]]:
     # A part without a name is one that nobody asked for, like any other unknown one.
     texts = [(name or "", text.encode(parser.ONE_TO_ONE)) for name, text in form.items(multi=True)]
     files = [(name or "", file.stream.read()) for name, file in sent.items(multi=True)]
+    return texts + files
+
+
+def _read_before() -> list[tuple[str, bytes]]:
+    texts = [(name or "", text.encode()) for name, text in request.form.items(multi=True)]
+    files = [(name or "", file.stream.read()) for name, file in request.files.items(multi=True)]
     return texts + files
 
 
