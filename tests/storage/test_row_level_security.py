@@ -18,6 +18,7 @@ from tests.storage.people_rows import OF_PEOPLE, TABLES
 from tests.storage.people_world import EVERYBODY, Caller, PeopleWorld, laid_world
 
 # Tables without policies, and why nobody can be hurt by a row of them.
+OF_NOBODY = UUID("00000000-0000-7000-8000-000000000001")
 ABOUT_NOBODY = {
     "heartbeats": "names of our processes and when each was last alive",
     "seen_proofs": "hashes of proofs for ten minutes, without an owner",
@@ -174,10 +175,6 @@ def test_the_door_is_told_one_person_for_one_whole_number(
     for kind in (ScopeKind.OFFICER, ScopeKind.OFFENDER):
         with transaction(web, Scope(kind, uuid4())) as session:
             assert session.scalar(asked, {"number": number}) is None
-
-
-# Fixed: two test processes have to collect the same names.
-OF_NOBODY = UUID("00000000-0000-7000-8000-000000000001")
 
 
 @pytest.mark.parametrize(
