@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check run minio bench accuracy contract access-matrix contract-fuzz fuzz
+.PHONY: help setup demo test check run minio bench accuracy contract access-matrix contract-fuzz fuzz faults
 
 # rclone, or minio: the S3 server that holds the media.
 STORE ?= rclone
@@ -14,7 +14,7 @@ DATA ?= $(if $(filter minio,$(STORE)),var/on-minio,var)
 ARGS ?=
 # Labelled faces (manifest.csv: identity, group, sex, file) for make accuracy; skipped where absent.
 FACES ?= $(dir $(CURDIR))shared/faces
-export STORE KEEP
+export STORE KEEP BREAK
 
 PY := .venv/bin/python
 PACKAGES := checkin_api verifier storage mobile_contract tests
@@ -33,6 +33,7 @@ help:
 	@echo 'make contract  write mobile_contract/openapi.json anew'
 	@echo 'make access-matrix  every route as everybody, against the permission table'
 	@echo 'make fuzz      10,000 broken photos and bodies against the upload route (6 minutes)'
+	@echo 'make faults    check-ins under load while everything fails in turn; BREAK=outbox, BREAK=guard'
 	@echo 'make contract-fuzz  generated requests, every answer against the contract'
 	@echo 'make setup     only the virtual environment and the model files'
 
@@ -75,3 +76,6 @@ contract-fuzz: setup
 
 fuzz: setup
 	$(PY) -m tests.fuzz $(ARGS)
+
+faults: setup $(STORE_READY)
+	$(PY) -m tests.endurance $(ARGS)

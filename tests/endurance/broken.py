@@ -1,0 +1,59 @@
+"""Safeguards taken away on purpose: with one of them gone, `make faults` must end red."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from storage import work
+from storage.records import Queue, Work, WorkKind
+
+LATE_BY_S = 0.1
+
+
+class Safeguard(StrEnum):
+    """What can be taken away."""
+
+    OUTBOX = "outbox"  # work is written in the transaction that makes it necessary
+    GUARD = "guard"  # who lost the lease writes nothing
+
+
+def take_away(name: str) -> None:
+    """Take one safeguard away in this process; an empty name takes none."""
+    if name:
+        {Safeguard.OUTBOX: _no_outbox, Safeguard.GUARD: _no_guard}[Safeguard(name)]()
+
+
+def _no_outbox() -> None:
+    """Write the work a moment after the commit, in a transaction of its own."""
+    in_time: Callable[..., Queue] = work.add
+
+    def too_late(
+        session: Session,
+        kind: WorkKind,
+        subject: work.Subject,
+        now: datetime,
+        *,
+        not_before: datetime | None = None,
+    ) -> Queue:
+        def afterwards(_session: Session) -> None:
+            time.sleep(LATE_BY_S)
+            with Session(session.get_bind()) as another, another.begin():
+                in_time(another, kind, subject, now, not_before=not_before)
+
+        event.listen(session, "after_commit", afterwards, once=True)
+        return work.QUEUE_OF[kind]
+
+    work.add = too_late
+
+
+def _no_guard() -> None:
+    """Change a row of work whoever holds it now."""
+
+    def whoever_holds_it(session: Session, claim: work.Claim, **values: object) -> None:
+        session.execute(update(Work).where(Work.number == claim.number).values(**values))
+
+    work._change = whoever_holds_it  # noqa: SLF001 - the safeguard itself is what is taken away
