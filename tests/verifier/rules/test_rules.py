@@ -51,6 +51,7 @@ ACCEPTED: dict[str, object] = {
     "keep_exact_fix_days": 30,
     "keep_references_days": 10,
     "keep_rows_years": 3,
+    "media_read_days": 7,
 }
 
 REFUSED: dict[str, list[object]] = {
@@ -94,6 +95,7 @@ REFUSED: dict[str, list[object]] = {
     "keep_exact_fix_days": [0],
     "keep_references_days": [0],
     "keep_rows_years": [0, 101],
+    "media_read_days": [0, 3661, 1.5, "30"],
 }
 
 
