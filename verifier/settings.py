@@ -7,6 +7,8 @@ from pathlib import Path
 from storage.records import Queue
 from storage.settings import StorageSettings, required
 
+DEFAULT_GALLERY_PEOPLE = 100_000  # 54 MB of addresses, of which only the used part is memory
+
 
 @dataclass(frozen=True)
 class WorkerSettings:
@@ -15,6 +17,7 @@ class WorkerSettings:
     queue: Queue
     storage: StorageSettings
     models_folder: Path | None
+    gallery_people: int  # for how many people there is room in a search among the enrolled
 
     @classmethod
     def read(cls, environ: Mapping[str, str], queue: Queue) -> "WorkerSettings":
@@ -24,6 +27,7 @@ class WorkerSettings:
             queue=queue,
             storage=storage_of_one_thread(environ),
             models_folder=Path(required(environ, "MODELS_FOLDER")) if looks else None,
+            gallery_people=int(environ.get("GALLERY_PEOPLE", DEFAULT_GALLERY_PEOPLE)),
         )
 
 

@@ -35,6 +35,7 @@ from verifier.jobs.workplace import SCOPES, Workplace, prepare
 from verifier.settings import WorkerSettings
 
 if TYPE_CHECKING:
+    from verifier.faces.gallery import Gallery
     from verifier.faces.models import Models
 
 log = logging.getLogger(__name__)
@@ -149,7 +150,7 @@ def furnish(settings: WorkerSettings) -> None:
     models = _load_models(settings)
     importlib.import_module(DRAIN.rpartition(".")[0])
     load_handlers(settings.queue)
-    prepare(partial(_open, settings, models))
+    prepare(partial(_open, settings, models, _room_for_gallery(settings)))
 
 
 def _load_models(settings: WorkerSettings) -> "Models | None":
@@ -160,8 +161,19 @@ def _load_models(settings: WorkerSettings) -> "Models | None":
     return load(settings.models_folder)
 
 
-def _open(settings: WorkerSettings, models: "Models | None") -> Workplace:
-    return Workplace(settings.queue, open_parts(settings.storage), models)
+def _room_for_gallery(settings: WorkerSettings) -> "Gallery | None":
+    """Makes, before any fork, the memory that the horses share; it fills as they search."""
+    if settings.models_folder is None:
+        return None
+    from verifier.faces.gallery import Gallery  # noqa: PLC0415 - as above
+
+    return Gallery(settings.gallery_people)
+
+
+def _open(
+    settings: WorkerSettings, models: "Models | None", gallery: "Gallery | None"
+) -> Workplace:
+    return Workplace(settings.queue, open_parts(settings.storage), models, gallery)
 
 
 def main(arguments: list[str]) -> int:

@@ -40,6 +40,7 @@ from storage.records.phones import (
     SeenProof,
 )
 from storage.records.references import (
+    EnrolmentChange,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
@@ -72,6 +73,7 @@ __all__ = [
     "Device",
     "District",
     "EndReason",
+    "EnrolmentChange",
     "EvidenceRow",
     "Excusal",
     "Fence",

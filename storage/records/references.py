@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records.table import Code, Record, RowId, closed, require_move
@@ -96,3 +96,16 @@ class ReferenceVector(Record):
     model_sha256: Mapped[str] = mapped_column(primary_key=True)
     model: Mapped[str]
     vector: Mapped[bytes]  # 128 float32, little-endian
+
+
+class EnrolmentChange(Record):
+    """When the references of a person, or where they are supervised, last changed.
+
+    Written by triggers, whoever changes them. The transaction's number and not a time: no clock
+    says in which order transactions became visible.
+    """
+
+    __tablename__ = "enrolment_changes"
+
+    offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), primary_key=True)
+    changed_in: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -115,6 +115,7 @@ def expected(caller: Caller) -> Seen:
         "activation_codes": caller.works_with,
         "audit_entries": caller.audits,
         "case_openings": NOBODY,  # those of somebody else
+        "enrolment_changes": NOBODY,
         "inspection_opinions": known if caller.leads or caller.audits else NOBODY,
         "named_officers": known,
         "offenders": known,

@@ -9,6 +9,7 @@ from storage.parts import Parts
 from storage.records import Queue
 
 if TYPE_CHECKING:  # the chores worker must not load OpenCV
+    from verifier.faces.gallery import Gallery
     from verifier.faces.models import Models
 
 SCOPES = {Queue.FACES: Scope(ScopeKind.VERIFIER), Queue.CHORES: Scope(ScopeKind.CHORES)}
@@ -20,11 +21,12 @@ class NotFurnishedError(Exception):
 
 @dataclass(frozen=True)
 class Workplace:
-    """The one queue of a worker, its servers, and its models where it looks at faces."""
+    """The one queue of a worker, its servers; models and gallery where it looks at faces."""
 
     queue: Queue
     parts: Parts
     models: "Models | None" = None
+    gallery: "Gallery | None" = None
 
     @property
     def scope(self) -> Scope:
@@ -38,6 +40,14 @@ class Workplace:
             message = f"the {self.queue} worker has no face models"
             raise NotFurnishedError(message)
         return self.models
+
+    @property
+    def face_gallery(self) -> "Gallery":
+        """Returns who is enrolled; raises NotFurnishedError in a worker that has no gallery."""
+        if self.gallery is None:
+            message = f"the {self.queue} worker has no gallery"
+            raise NotFurnishedError(message)
+        return self.gallery
 
     def ring(self, queues: Iterable[Queue]) -> None:
         """Wakes the other workers; what waits in the own queue is claimed by this drain."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_type_hints
 
 from storage.records.checkins import FlagKind
 from verifier.rules import values
+from verifier.rules.searching import SearchReach
 from verifier.rules.working_days import WorkingCalendar
 from verifier.verdicts.device import is_older
 from verifier.verdicts.flags import FlagCode
@@ -15,6 +16,7 @@ DAYS = values.whole_number(1, 3660)
 OPENS, DUE, GRACE_ENDS = time(8), time(20), time(21)
 DAY = 24 * 60  # minutes
 MONDAY_TO_FRIDAY = WorkingCalendar()
+OWN_DISTRICT = SearchReach()
 
 
 class RuleError(ValueError):
@@ -108,6 +110,11 @@ class Rules:
         str | None,
         Reading(values.text, "name of a threshold set; none: the built-in one", "1, face verdicts"),
     ] = None
+    # Searching others' references
+    search_reach: Annotated[
+        SearchReach,
+        Reading(values.search_reach, "district, or city with its legal ground", "1, search"),
+    ] = OWN_DISTRICT
     media_read_days: Annotated[
         int, Reading(DAYS, "days in which the bytes of each object are read once", "4")
     ] = 30

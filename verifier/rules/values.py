@@ -5,6 +5,7 @@ from datetime import date, time
 from types import MappingProxyType
 
 from storage.records.checkins import FlagKind
+from verifier.rules.searching import LEAST_GROUND, SearchReach, SearchWithin
 from verifier.rules.working_days import WorkingCalendar, YearTable
 from verifier.verdicts.flags import FlagCode, code_named
 
@@ -75,6 +76,22 @@ def flag_kinds(value: object) -> Mapping[FlagCode, FlagKind]:
         msg = f"codes with flag or note are needed: {error}"
         raise ValueError(msg) from None
     return MappingProxyType(kinds)
+
+
+def search_reach(value: object) -> SearchReach:
+    """Reads how far faces are searched, like {"within": "city", "ground": "..."}."""
+    table = _table(value)
+    if not set(table) <= {"within", "ground"}:
+        msg = f"`within` and `ground` are needed, not {', '.join(sorted(table))}"
+        raise ValueError(msg)
+    within = SearchWithin(text(table.get("within")))
+    if within is SearchWithin.DISTRICT:
+        return SearchReach(within)
+    ground = text(table.get("ground")).strip()
+    if len(ground) < LEAST_GROUND:
+        msg = f"the legal ground of searching the city takes {LEAST_GROUND} characters or more"
+        raise ValueError(msg)
+    return SearchReach(within, ground)
 
 
 def working_calendar(value: object) -> WorkingCalendar:

@@ -15,6 +15,7 @@ from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import own_selfie
 from tests.waiting_work import Waiting, WaitingWork
+from verifier.faces.gallery import Gallery
 from verifier.jobs.workplace import Workplace
 
 
@@ -37,7 +38,7 @@ def chores_parts(stack: LocalStack) -> Iterator[Parts]:
 @pytest.fixture
 def workplace(verifier_parts: Parts, factory: Factory) -> Workplace:  # noqa: ARG001 - emptied first
     """Where faces are looked at."""
-    return Workplace(Queue.FACES, verifier_parts, models())
+    return Workplace(Queue.FACES, verifier_parts, models(), Gallery(1000))
 
 
 @pytest.fixture

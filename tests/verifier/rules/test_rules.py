@@ -52,6 +52,7 @@ ACCEPTED: dict[str, object] = {
     "keep_references_days": 10,
     "keep_rows_years": 3,
     "media_read_days": 7,
+    "search_reach": {"within": "city", "ground": "a statute and its article"},
 }
 
 REFUSED: dict[str, list[object]] = {
@@ -96,6 +97,14 @@ REFUSED: dict[str, list[object]] = {
     "keep_references_days": [0],
     "keep_rows_years": [0, 101],
     "media_read_days": [0, 3661, 1.5, "30"],
+    "search_reach": [
+        None,
+        "city",
+        {"within": "country", "ground": "a statute and its article"},
+        {"within": "city"},
+        {"within": "city", "ground": "because"},
+        {"within": "district", "beyond": 1},
+    ],
 }
 
 

@@ -1,0 +1,21 @@
+"""How far, and up to which likeness, others' references are searched."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LEAST_GROUND = 10  # characters: a law and its article
+
+
+class SearchWithin(StrEnum):
+    """Among whose references a face is searched."""
+
+    DISTRICT = "district"
+    CITY = "city"
+
+
+@dataclass(frozen=True)
+class SearchReach:
+    """How far a search reaches; beyond the district only with its legal ground."""
+
+    within: SearchWithin = SearchWithin.DISTRICT
+    ground: str | None = None
