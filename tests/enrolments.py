@@ -38,8 +38,9 @@ def models() -> Models:
 def embedded(photo: bytes) -> ReferenceVectors:
     """What the models make of a reference photo."""
     found = embed_reference(photo, models())
-    assert isinstance(found, ReferenceVectors), found
-    return found
+    assert found.fault is None, found
+    assert found.vectors is not None
+    return found.vectors
 
 
 def approved_set(parts: Parts, officer: UUID, offender: UUID, photos: Sequence[bytes]) -> UUID:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
@@ -84,6 +85,8 @@ class ReferencePhoto(Record):
     media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
     state: Mapped[ReferencePhotoState] = mapped_column(Code(ReferencePhotoState))
     fault: Mapped[str | None]  # a face verdict, when unusable
+    # Numbers, reasons and the limits' name as `verifier.verdicts.quality` writes them.
+    quality: Mapped[dict[str, Any] | None]
     added_at: Mapped[datetime]
 
 

@@ -20,6 +20,7 @@ from storage.records import (
 )
 from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
 from verifier.verdicts.flags import Flag, Note
+from verifier.verdicts.quality import QualityReason
 
 NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("theme", codes.Theme),
@@ -49,6 +50,7 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("flag", Note),
     ("flag_kind", FlagKind),
     ("face", FaceVerdict),
+    ("photo_quality", QualityReason),
     ("place", PlaceAnswer),
     ("time", TimeBasis),
     ("identity", IdentityAnswer),

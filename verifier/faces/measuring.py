@@ -7,13 +7,13 @@ import numpy as np
 
 from verifier.faces import detection, embedding, images
 from verifier.faces.embedding import Vector
-from verifier.faces.examine import seen
+from verifier.faces.examine import see, vectors_of
 from verifier.faces.images import PhotoUnreadable, Pixels
 from verifier.faces.models import Models
-from verifier.faces.quality import is_good_enough
+from verifier.verdicts.quality import DEFAULT_LIMITS
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.
-MEASURED_AS = "4"
+MEASURED_AS = "5"
 
 # A real burst is one face within seconds: nearly the same picture. Frames are derived from the
 # photo itself (turned a little, nearer or farther, darker or lighter, compressed again), because
@@ -39,20 +39,20 @@ class MeasuredFace:
 def measure(photo: bytes, models: Models) -> MeasuredFace | None:
     """The vectors of the largest face; None where none is found or the photo is unreadable."""
     try:
-        faces = seen(photo, models)
+        found = see(photo, models, DEFAULT_LIMITS)
     except PhotoUnreadable:
         return None
-    if not faces.all:
+    if found.largest is None:
         return None
-    face = faces.all[0]
-    probe = embedding.sface(faces.pixels, face, models)
+    probe = embedding.sface(found.largest.chip, models)
+    enrolled = vectors_of(found.largest, models)
     frames = [probe, *_frame_vectors(photo, models)]
     return MeasuredFace(
         probe=probe,
         burst=embedding.normalised(np.mean(frames, axis=0)),
-        mirrored=embedding.sface_mirrored(faces.pixels, face, models),
-        dlib=embedding.dlib(faces.pixels, face, models),
-        passes_gate=faces.comparable == 1 and is_good_enough(face),
+        mirrored=enrolled.sface,
+        dlib=enrolled.dlib,
+        passes_gate=found.fault is None,
     )
 
 
@@ -63,7 +63,8 @@ def _frame_vectors(photo: bytes, models: Models) -> list[Vector]:
     for how in _FRAMES:
         faces = detection.find(_frame(pixels, how), models)
         if faces.all:
-            vectors.append(embedding.sface(faces.pixels, faces.all[0], models))
+            chip = embedding.chip(faces.pixels, faces.all[0], models)
+            vectors.append(embedding.sface(chip, models))
     return vectors
 
 

@@ -10,12 +10,12 @@ from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
 from storage.records import Media, Queue, ReferencePhoto, ReferencePhotoState, WorkKind
 from storage.stored_media import stored_object
 from storage.work import Claim, Subject
-from verifier.faces.examine import embed_reference
-from verifier.faces.matching import ReferenceVectors
+from verifier.faces.examine import ReferenceLook, embed_reference
 from verifier.faces.models import Models
 from verifier.jobs.stored_references import vector_rows
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceVerdict
+from verifier.verdicts.quality import DEFAULT_LIMITS, quality_to_row
 
 
 class ReferenceFailedError(Exception):
@@ -57,26 +57,27 @@ def _begin(session: Session, claim: Claim, now: datetime) -> StoredObject | None
     return stored_object(session.get_one(Media, photo.media_id))
 
 
-def _look(
-    workplace: Workplace, claim: Claim, photo: StoredObject
-) -> ReferenceVectors | FaceVerdict:
+def _look(workplace: Workplace, claim: Claim, photo: StoredObject) -> ReferenceLook:
     try:
         data = workplace.parts.media.fetch(photo)
     except (ObjectMissingError, ObjectDiffersError):
-        return FaceVerdict.ERROR
+        return ReferenceLook(FaceVerdict.ERROR)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         work.mark_examining(session, claim)
     found = embed_reference(data, workplace.face_models)
-    if found is FaceVerdict.ERROR:
+    if found.fault is FaceVerdict.ERROR:
         raise ReferenceFailedError
     return found
 
 
 def _conclude(
-    session: Session, photo: ReferencePhoto, models: Models, found: ReferenceVectors | FaceVerdict
+    session: Session, photo: ReferencePhoto, models: Models, found: ReferenceLook
 ) -> None:
-    if isinstance(found, FaceVerdict):
-        photo.state, photo.fault = ReferencePhotoState.UNUSABLE, str(found)
-        return
-    session.add_all(vector_rows(photo.id, found, models))
-    photo.state = ReferencePhotoState.USABLE
+    """Keeps what was found; a photo of poor quality keeps its vectors too, see ReferenceLook."""
+    if found.vectors is not None:
+        session.add_all(vector_rows(photo.id, found.vectors, models))
+    if found.quality is not None:
+        photo.quality = quality_to_row(found.quality, DEFAULT_LIMITS, found.reasons)
+    photo.fault = None if found.fault is None else str(found.fault)
+    usable = found.fault is None
+    photo.state = ReferencePhotoState.USABLE if usable else ReferencePhotoState.UNUSABLE

@@ -8,8 +8,8 @@ from mobile_contract.codes import Channel, CheckInState, ToldReason
 from storage.records.items import Cause
 from verifier.rules.rules import Rules
 from verifier.verdicts.device import device_codes
-from verifier.verdicts.evidence import Circumstances, Evidence, FaceVerdict, PlaceAnswer
-from verifier.verdicts.face import RETAKE_VERDICTS, TOLD_BY_VERDICT, photo_codes
+from verifier.verdicts.evidence import Evidence, FaceVerdict, PlaceAnswer
+from verifier.verdicts.face import RETAKE_VERDICTS, photo_codes, told_of_photo
 from verifier.verdicts.flags import Flag, FlagCode, Kinds, Note, Raised, raise_codes, told_of
 from verifier.verdicts.place import place_codes
 from verifier.verdicts.time import time_codes
@@ -88,7 +88,7 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
         return _in_review(RULE_OWN_FAULT, raised, [Cause.SYSTEM], [ToldReason.SYSTEM_FAULT])
     verdict = _asked_verdict(evidence)
     if verdict in RETAKE_VERDICTS or _is_unsure_only(verdict, raised):
-        return _ask_again(verdict, raised, evidence.circumstances, policy)
+        return _ask_again(verdict, raised, evidence, policy)
     return _judge_clear(verdict, raised, evidence)
 
 
@@ -154,9 +154,10 @@ def _place_accepted(evidence: Evidence, raised: Raised) -> bool:
 
 
 def _ask_again(
-    verdict: FaceVerdict, raised: Raised, circumstances: Circumstances, policy: Policy
+    verdict: FaceVerdict, raised: Raised, evidence: Evidence, policy: Policy
 ) -> Decision:
     """Applies rule 2: another photo first, an officer when that lapses or at once if need be."""
+    circumstances = evidence.circumstances
     invited = circumstances.window_open and circumstances.retakes_used < policy.max_retakes
     other_flags = set(raised.flags) - {Flag.FACE_UNSURE}
     waits = invited and not other_flags
@@ -168,7 +169,7 @@ def _ask_again(
         notes=raised.notes,
         invite_retake=invited,
         causes=(ItemCause(Cause.CHECKIN, opens),),
-        told=_told(raised, [TOLD_BY_VERDICT[verdict]]),
+        told=_told(raised, told_of_photo(evidence.face, verdict)),
     )
 
 
@@ -177,8 +178,7 @@ def _review(rule: int, verdict: FaceVerdict, raised: Raised, evidence: Evidence)
     no_selfie = evidence.circumstances.no_selfie_reason is not None
     not_enrolled = verdict is FaceVerdict.NOT_ENROLLED
     told = [ToldReason.NO_SELFIE] if no_selfie else []
-    if verdict in TOLD_BY_VERDICT:
-        told.append(TOLD_BY_VERDICT[verdict])
+    told += told_of_photo(evidence.face, verdict)
     causes = [Cause.NOT_ENROLLED] if not_enrolled else [Cause.CHECKIN]
     return _in_review(rule, raised, causes, told)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mobile_contract.codes import Channel, NoPlaceReason, NoSelfieReason
+from verifier.verdicts.quality import PhotoQuality, QualityReason
 
 
 class FaceVerdict(StrEnum):
@@ -63,6 +64,9 @@ class FaceEvidence:
     detection_score: float | None = None
     turned_degrees: int = 0
     face_px: int | None = None
+    quality: PhotoQuality | None = None
+    quality_limits: str | None = None
+    reasons: tuple[QualityReason, ...] = ()  # what a better photo would cure
     threshold_set: str | None = None
     models: dict[str, str] = field(default_factory=dict)  # name -> sha256
     error: str | None = None

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from mobile_contract.codes import ToldReason
 from verifier.verdicts.evidence import Circumstances, FaceEvidence, FaceVerdict
 from verifier.verdicts.flags import Flag, FlagCode
+from verifier.verdicts.quality import QualityReason
 
 # The person can do better than these alone, by taking another photo.
 RETAKE_VERDICTS = frozenset(
@@ -27,6 +28,28 @@ TOLD_BY_VERDICT = MappingProxyType(
         FaceVerdict.NO_MATCH: ToldReason.PHOTO_UNCLEAR,
     }
 )
+
+TOLD_BY_REASON = MappingProxyType(
+    {
+        QualityReason.NO_FACE: ToldReason.NO_FACE,
+        QualityReason.SEVERAL_FACES: ToldReason.SEVERAL_FACES,
+        QualityReason.TOO_SMALL: ToldReason.FACE_TOO_SMALL,
+        QualityReason.TOO_DARK: ToldReason.TOO_DARK,
+        QualityReason.TOO_BRIGHT: ToldReason.TOO_BRIGHT,
+        QualityReason.FLAT_LIGHT: ToldReason.FLAT_LIGHT,
+        QualityReason.BLURRED: ToldReason.BLURRED,
+        QualityReason.TURNED_AWAY: ToldReason.TURNED_AWAY,
+        QualityReason.TILTED: ToldReason.TILTED,
+        QualityReason.EYES_HIDDEN: ToldReason.EYES_HIDDEN,
+    }
+)
+
+
+def told_of_photo(face: FaceEvidence, verdict: FaceVerdict) -> list[ToldReason]:
+    """Returns what a person reads about a photo: what to do better, where that is known."""
+    if verdict in RETAKE_VERDICTS and face.reasons:
+        return [TOLD_BY_REASON[reason] for reason in face.reasons]
+    return [TOLD_BY_VERDICT[verdict]] if verdict in TOLD_BY_VERDICT else []
 
 
 def photo_codes(face: FaceEvidence, circumstances: Circumstances) -> set[FlagCode]:

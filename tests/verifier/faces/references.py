@@ -9,9 +9,10 @@ from verifier.faces.models import Models
 
 
 def vectors_of(photo: bytes, models: Models) -> ReferenceVectors:
-    vectors = embed_reference(photo, models)
-    assert isinstance(vectors, ReferenceVectors), vectors
-    return vectors
+    found = embed_reference(photo, models)
+    assert found.fault is None, found
+    assert found.vectors is not None
+    return found.vectors
 
 
 def of(photos: Iterable[bytes], models: Models) -> References:

@@ -14,6 +14,7 @@ from verifier.faces.models import Box, Models
 from verifier.verdicts import bands
 from verifier.verdicts.bands import Limits, ThresholdSet
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
+from verifier.verdicts.quality import QualityReason
 
 # Everything is grey, so the second opinion is always asked.
 ALL_GREY = ThresholdSet("all-grey", (Limits(1, -1.0, 3.0, 0.81, 1.0),))
@@ -121,6 +122,7 @@ def test_a_face_of_few_pixels_is_poor_quality(
     evidence = examine(jpegs.shrunk(photos.obama[0], 0.3), obama, bands.DEFAULT, loaded)
 
     assert evidence.verdict is FaceVerdict.POOR_QUALITY
+    assert QualityReason.TOO_SMALL in evidence.reasons
     assert evidence.face_px is not None
     assert evidence.face_px < 80
 
@@ -150,7 +152,7 @@ def test_what_cannot_be_decoded_is_unreadable(
     obama: References, loaded: Models, photo: bytes
 ) -> None:
     assert _verdict(photo, obama, loaded) is FaceVerdict.UNREADABLE
-    assert embed_reference(photo, loaded) is FaceVerdict.UNREADABLE
+    assert embed_reference(photo, loaded).fault is FaceVerdict.UNREADABLE
 
 
 def test_a_png_bomb_is_never_decoded(obama: References, loaded: Models) -> None:
@@ -220,11 +222,11 @@ def test_a_fault_of_a_model_is_an_error_of_ours(
         models=dict(loaded.sha256),
         error="RuntimeError",
     )
-    assert embed_reference(photos.obama[0], broken) is FaceVerdict.ERROR
+    assert embed_reference(photos.obama[0], broken).fault is FaceVerdict.ERROR
 
 
 def test_a_photo_to_enrol_shows_one_face(photos: Photos, loaded: Models) -> None:
-    assert embed_reference(photos.landscape, loaded) is FaceVerdict.NO_FACE
-    assert embed_reference(photos.two_faces, loaded) is FaceVerdict.SEVERAL_FACES
+    assert embed_reference(photos.landscape, loaded).fault is FaceVerdict.NO_FACE
+    assert embed_reference(photos.two_faces, loaded).fault is FaceVerdict.SEVERAL_FACES
     small = jpegs.shrunk(photos.obama[0], 0.3)
-    assert embed_reference(small, loaded) is FaceVerdict.POOR_QUALITY
+    assert embed_reference(small, loaded).fault is FaceVerdict.POOR_QUALITY

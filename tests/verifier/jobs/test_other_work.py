@@ -24,6 +24,7 @@ from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import ahead, causes, checkin, drain, work_of
 from tests.waiting_work import WaitingWork
+from verifier.faces.examine import ReferenceLook
 from verifier.faces.matching import from_bytes
 from verifier.jobs import embed_reference
 from verifier.jobs.handlers import handler_of
@@ -75,7 +76,8 @@ def test_a_photo_that_we_fail_to_embed_is_unusable_after_three_attempts(
     workplace: Workplace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(embed_reference, "embed_reference", lambda *_: FaceVerdict.ERROR)
+    fault = ReferenceLook(FaceVerdict.ERROR)
+    monkeypatch.setattr(embed_reference, "embed_reference", lambda *_: fault)
     photo = photo_row(factory, waiting, photos().obama[0])
     drain(workplace)
     found = again(factory, photo)
