@@ -50,6 +50,11 @@ class Scope:
 DOOR = Scope(ScopeKind.DOOR)
 
 
+# A process that freezes or loses its line within a transaction keeps what it locked from everybody
+# who could take its work over; PostgreSQL ends it after this, which no honest transaction reaches.
+IDLE_IN_TRANSACTION = "30s"
+
+
 def open_engine(settings: DatabaseSettings) -> Engine:
     """Make the process's engine; to be called after any fork, connects lazily."""
     engine = create_engine(
@@ -58,7 +63,11 @@ def open_engine(settings: DatabaseSettings) -> Engine:
         max_overflow=settings.pool_size,
         pool_timeout=5,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=10s"},
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c lock_timeout=10s"
+            f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION}",
+        },
     )
     event.listen(engine, "connect", _bound_statements)
     return engine

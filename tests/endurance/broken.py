@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import event, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from storage import work
+from storage.database import transaction
 from storage.records import Queue, Work, WorkKind
 
-LATE_BY_S = 0.1
+LATE_BY_S = 0.5
 
 
 class Safeguard(StrEnum):
@@ -39,9 +40,11 @@ def _no_outbox() -> None:
         *,
         not_before: datetime | None = None,
     ) -> Queue:
+        sessions, scope = sessionmaker(session.get_bind()), session.info["scope"]
+
         def afterwards(_session: Session) -> None:
             time.sleep(LATE_BY_S)
-            with Session(session.get_bind()) as another, another.begin():
+            with transaction(sessions, scope) as another:
                 in_time(another, kind, subject, now, not_before=not_before)
 
         event.listen(session, "after_commit", afterwards, once=True)

@@ -2,17 +2,22 @@
 
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
+from random import Random
 from uuid import UUID
 
 import httpx
 
 from mobile_contract.client.backoff import Patience
 from mobile_contract.client.connection import NoAnswerError, RefusedError, SignInNeededError
-from mobile_contract.client.delivery import Delivery, DeliveryOutcome
+from mobile_contract.client.delivery import DeliveryOutcome
 from mobile_contract.client.phone import Phone
+from mobile_contract.client.queue import Submission
+from mobile_contract.client.receipts import ReceiptUnprovenError
 from tests.endurance.history import History, Recorder, Sent, Stopwatch
 from tests.photos import photos
 from tests.world import HERE
@@ -20,7 +25,18 @@ from tests.world import HERE
 SELFIES = 24
 BRIEF = Patience(attempts=2, first_wait_s=0.3, longest_growth_s=1.0)
 ANSWER_WITHIN_S = 20.0
-ACCEPTED = frozenset({DeliveryOutcome.ACCEPTED, DeliveryOutcome.PARTLY_HELD})
+REPEATED = 0.25  # the share of rounds after which an old check-in is sent once more
+TRIES_AT_THE_END = 30
+NOT_NOW = (NoAnswerError, RefusedError, SignInNeededError, ReceiptUnprovenError)
+REFUSALS = frozenset({DeliveryOutcome.REFUSED, DeliveryOutcome.STOPPED})
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often each phone reports, and when all wait because the machine cannot follow."""
+
+    every_s: float
+    may_capture: Callable[[], bool]
 
 
 @dataclass
@@ -31,9 +47,8 @@ class Crowd:
     folder: Path
     history: History
     watch: Stopwatch
-    every_s: float
+    chance: Random
     phones: list[tuple[Phone, UUID]] = field(default_factory=list)
-    refused: list[Delivery] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -49,12 +64,15 @@ class Crowd:
         phone.activate(number, code)
         self.phones.append((phone, offender_id))
 
-    def begin(self) -> None:
+    def begin(self, pace: Pace) -> None:
         """Let every phone report until `fall_silent`."""
         selfies = [photos().selfie_of(photos().obama[0], one + 1) for one in range(SELFIES)]
         for place in range(len(self.phones)):
             mine = list(islice(cycle(selfies), place, place + SELFIES))
-            thread = threading.Thread(target=self._report, args=(place, mine), daemon=True)
+            chance = Random(self.chance.random())  # noqa: S311 - which old one to repeat
+            thread = threading.Thread(
+                target=self._report, args=(place, mine, pace, chance), daemon=True
+            )
             self._threads.append(thread)
             thread.start()
 
@@ -67,35 +85,64 @@ class Crowd:
     def empty_queues(self, within_s: float) -> int:
         """Send what is left; gives how many check-ins still wait on phones."""
         until = self.watch.seconds() + within_s
-        while (left := self._waiting()) and self.watch.seconds() < until:
-            for place in range(len(self.phones)):
+
+        def empty(place: int) -> int:
+            queue = self.phones[place][0].checkin_queue
+            while queue.waiting() and self.watch.seconds() < until:
                 self._send(place)
-        return left
+            return len(queue.waiting())
 
-    def _waiting(self) -> int:
-        return sum(len(phone.checkin_queue.waiting()) for phone, _ in self.phones)
+        return sum(self._each(empty))
 
-    def _report(self, place: int, selfies: list[bytes]) -> None:
-        time.sleep(self.every_s * place / len(self.phones))
+    def repeat_all(self) -> int:
+        """Send every check-in once more; gives how many got no receipt for it."""
+        sent = list(self.history.sent.values())
+
+        def repeat(place: int) -> int:
+            mine = [one for one in sent if one.phone == place]
+            return sum(not self._repeated(place, one, TRIES_AT_THE_END) for one in mine)
+
+        return sum(self._each(repeat))
+
+    def _each(self, act: Callable[[int], int]) -> list[int]:
+        with ThreadPoolExecutor(len(self.phones)) as pool:
+            return list(pool.map(act, range(len(self.phones))))
+
+    def _report(self, place: int, selfies: list[bytes], pace: Pace, chance: Random) -> None:
+        phone, offender_id = self.phones[place]
+        mine: list[Sent] = []
+        self._stopping.wait(pace.every_s * place / len(self.phones))
         for selfie in cycle(selfies):
+            while not (self._stopping.is_set() or pace.may_capture()):
+                time.sleep(0.2)
             if self._stopping.is_set():
                 return
-            phone, offender_id = self.phones[place]
             frozen = phone.capture(selfie, HERE)
-            self.history.captured(Sent(place, offender_id, frozen, self.watch.seconds()))
+            mine.append(Sent(place, offender_id, frozen, self.watch.seconds()))
+            self.history.captured(mine[-1])
             self._send(place)
-            self._stopping.wait(self.every_s)
+            if chance.random() < REPEATED:
+                self._repeated(place, chance.choice(mine), 1)
+            self._stopping.wait(pace.every_s)
 
     def _send(self, place: int) -> None:
-        phone, _ = self.phones[place]
         try:
-            deliveries = phone.send_queued(BRIEF)
-        except (NoAnswerError, RefusedError, SignInNeededError) as error:
-            # A round that could not even begin (no fresh nonce, server away) is tried again.
-            self.history.troubles.append(f"{place}: {type(error).__name__}: {error}")
-            return
+            deliveries = self.phones[place][0].send_queued(BRIEF)
+        except NOT_NOW:
+            return  # a round that could not even begin is tried again
         for delivery in deliveries:
-            if delivery.outcome in ACCEPTED:
-                self.history.acknowledged(delivery.id, self.watch.seconds())
-            elif delivery.outcome in {DeliveryOutcome.REFUSED, DeliveryOutcome.STOPPED}:
-                self.refused.append(delivery)
+            if delivery.outcome in REFUSALS:
+                code = delivery.problem.code if delivery.problem else delivery.trouble
+                self.history.refused.append(f"{delivery.id} {code}")
+
+    def _repeated(self, place: int, sent: Sent, tries: int) -> bool:
+        """Send the JSON of an old check-in again; its receipt must be what it was."""
+        alone = Submission(sent.id, sent.submission.body, {})
+        for _ in range(tries):
+            try:
+                self.phones[place][0].submit(alone)
+            except NOT_NOW:
+                time.sleep(1.0)
+            else:
+                return True
+        return False

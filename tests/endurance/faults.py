@@ -1,25 +1,9 @@
-"""What can go wrong: each fault begins, lasts, and ends."""
+"""What can go wrong, what may not happen together, and when each thing truly did."""
 
-import os
-import shutil
-import signal
-import threading
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-
-from redis import Redis
-
-from storage.local_stack.process_tree import descendants
-from storage.work import LEASE
-from tests.endurance.ground import Ground
-from tests.endurance.skew import skew_file
-from tests.endurance.wire import Condition, Wire
-
-AN_HOUR_S = 3600.0
-SKEWABLE = ("web", "verifier", "chores", "clock")
+from itertools import combinations
 
 
 class Fault(StrEnum):
@@ -41,114 +25,86 @@ class Fault(StrEnum):
     STORE_CUT = "store cut in mid-upload"
     PHONE_CUT = "phone cut in mid-upload"
     ANSWER_LOST = "answer lost"
-    CLOCK_WRONG = "a process's clock one hour wrong"
+    CLOCK_AHEAD = "a process's clock an hour ahead"
+    CLOCK_BEHIND = "a process's clock an hour behind"
 
 
-# Of two faults of one of these, one would hide the other: they are never scheduled together.
+# What a fault must have done to count: the number that its effect is measured in.
+SEEN = {
+    Fault.WEB_KILLED: "processes died",
+    Fault.WORKER_KILLED: "processes died",
+    Fault.HORSE_KILLED: "processes died",
+    Fault.HORSE_FROZEN: "rows taken over from a frozen horse",
+    Fault.CHORES_KILLED: "processes died",
+    Fault.CLOCK_KILLED: "processes died",
+    Fault.BELL_EMPTIED: "keys forgotten",
+    Fault.BELL_FORGOTTEN: "keys forgotten",
+    Fault.DATABASE_RESTARTED: "connections broken",
+    Fault.DATABASE_IMMEDIATE: "connections broken",
+    Fault.STORE_STOPPED: "requests found nobody",
+    Fault.STORE_SLOW: "requests waited",
+    Fault.STORE_FULL: "uploads refused",
+    Fault.STORE_CUT: "uploads cut",
+    Fault.PHONE_CUT: "uploads cut",
+    Fault.ANSWER_LOST: "answers lost",
+    Fault.CLOCK_AHEAD: "processes saw the wrong time",
+    Fault.CLOCK_BEHIND: "processes saw the wrong time",
+}
+
+_DATABASE = frozenset({Fault.DATABASE_RESTARTED, Fault.DATABASE_IMMEDIATE})
+_STORE = frozenset({Fault.STORE_STOPPED, Fault.STORE_SLOW, Fault.STORE_FULL, Fault.STORE_CUT})
+# These act on one thing: the later waits until the earlier has passed.
 SHARED = (
-    {Fault.WORKER_KILLED, Fault.HORSE_KILLED, Fault.HORSE_FROZEN},
-    {Fault.BELL_EMPTIED, Fault.BELL_FORGOTTEN},
-    {Fault.DATABASE_RESTARTED, Fault.DATABASE_IMMEDIATE},
-    {Fault.STORE_STOPPED, Fault.STORE_SLOW, Fault.STORE_FULL, Fault.STORE_CUT},
-    {Fault.PHONE_CUT, Fault.ANSWER_LOST, Fault.WEB_KILLED},
+    frozenset({Fault.WORKER_KILLED, Fault.HORSE_KILLED}),
+    frozenset({Fault.HORSE_FROZEN}),
+    frozenset({Fault.CHORES_KILLED}),
+    frozenset({Fault.CLOCK_KILLED}),
+    frozenset({Fault.BELL_EMPTIED, Fault.BELL_FORGOTTEN}),
+    _DATABASE,
+    _STORE,
+    frozenset({Fault.PHONE_CUT, Fault.ANSWER_LOST, Fault.WEB_KILLED}),
+    frozenset({Fault.CLOCK_AHEAD, Fault.CLOCK_BEHIND}),
 )
+# Over in an instant: such a fault comes second, while the other one of its pair lasts.
+BRIEF = frozenset({Fault.BELL_EMPTIED, Fault.HORSE_KILLED})
+# Never scheduled together: one would hide the other. Without bell or database no horse is forked.
+APART = (
+    *SHARED,
+    BRIEF,
+    _DATABASE | {Fault.HORSE_KILLED},
+    frozenset({Fault.BELL_FORGOTTEN, Fault.HORSE_KILLED}),
+)
+
+
+def hide(first: Fault, second: Fault) -> bool:
+    """Tell whether one of two faults would hide the other."""
+    return any({first, second} <= group for group in APART)
 
 
 @dataclass(frozen=True)
 class Span:
-    """When a fault lasted, in seconds since the beginning."""
+    """When a fault lasted, in seconds since the beginning, and how much it did."""
 
     fault: Fault
     began_s: float
     ended_s: float
+    effect: int  # in the unit of SEEN; 0: it did not happen
+
+    def overlaps(self, other: "Span") -> bool:
+        """Tell whether both lasted at some moment."""
+        return self.began_s <= other.ended_s and other.began_s <= self.ended_s
 
 
-class Breaker:
-    """Makes faults happen on a ground."""
+def times(spans: Iterable[Span], fault: Fault) -> int:
+    """Count how often a fault truly happened."""
+    return sum(span.fault is fault and span.effect > 0 for span in spans)
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._database = threading.Lock()  # one process restarts PostgreSQL at a time
-        self._acts: dict[Fault, Callable[[float], None]] = {
-            Fault.WEB_KILLED: lambda _: self._kill("web"),
-            Fault.WORKER_KILLED: lambda _: self._kill("verifier"),
-            Fault.HORSE_KILLED: lambda _: self._kill_horse(),
-            Fault.HORSE_FROZEN: lambda _: self._freeze(),
-            Fault.CHORES_KILLED: lambda _: self._kill("chores"),
-            Fault.CLOCK_KILLED: lambda _: self._kill("clock"),
-            Fault.BELL_EMPTIED: lambda _: self._empty_bell(),
-            Fault.BELL_FORGOTTEN: self._forget_bell,
-            Fault.DATABASE_RESTARTED: lambda _: self._end_database(signal.SIGINT),
-            Fault.DATABASE_IMMEDIATE: lambda _: self._end_database(signal.SIGQUIT),
-            Fault.STORE_STOPPED: self._stop_store,
-            Fault.STORE_SLOW: lambda s: self._wire(ground.store_wire, Condition.SLOW, s),
-            Fault.STORE_FULL: lambda s: self._wire(ground.store_wire, Condition.DISK_FULL, s),
-            Fault.STORE_CUT: lambda s: self._wire(ground.store_wire, Condition.CUT_UPLOAD, s),
-            Fault.PHONE_CUT: lambda s: self._wire(ground.phone_wire, Condition.CUT_UPLOAD, s),
-            Fault.ANSWER_LOST: lambda s: self._wire(ground.phone_wire, Condition.LOSE_ANSWER, s),
-            Fault.CLOCK_WRONG: self._wrong_clock,
-        }
 
-    def cause(self, fault: Fault, for_s: float) -> None:
-        """Let a fault happen and pass; returns when it has passed."""
-        self._acts[fault](for_s)
-
-    def _kill(self, name: str) -> None:
-        self._ground.processes.kill(name, with_children=True)
-
-    def _kill_horse(self) -> None:
-        self._horse(signal.SIGKILL, within_s=4)
-
-    def _horse(self, number: signal.Signals, within_s: float) -> list[int]:
-        """Signal the verifier's forks, waiting for one; none may come while the bell is away."""
-        until = time.monotonic() + within_s
-        while time.monotonic() < until:
-            pid = self._ground.processes.pid("verifier")
-            pids = [one.pid for one in descendants(pid)] if pid else []
-            for one in pids:
-                with suppress(ProcessLookupError):
-                    os.kill(one, number)
-            if pids:
-                return pids
-            time.sleep(0.01)
-        return []
-
-    def _freeze(self) -> None:
-        frozen = self._horse(signal.SIGSTOP, within_s=4)
-        time.sleep(LEASE.total_seconds() + 6)
-        for one in frozen:
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGCONT)
-
-    def _empty_bell(self) -> None:
-        with Redis.from_url(self._ground.stack.environment("web")["REDIS_URL"]) as redis:
-            redis.flushall()
-
-    def _forget_bell(self, for_s: float) -> None:
-        self._ground.stack.halt("valkey")
-        shutil.rmtree(self._ground.stack.data / "valkey" / "appendonlydir", ignore_errors=True)
-        time.sleep(for_s)
-        self._ground.stack.restart("valkey")
-
-    def _end_database(self, number: signal.Signals) -> None:
-        with self._database:
-            self._ground.stack.kill("postgres", number)
-            time.sleep(0.5)
-            self._ground.stack.wait_healthy("postgres", within_s=60)
-
-    def _stop_store(self, for_s: float) -> None:
-        self._ground.stack.halt("s3")
-        time.sleep(for_s)
-        self._ground.stack.restart("s3")
-
-    def _wire(self, wire: Wire, condition: Condition, for_s: float) -> None:
-        wire.condition = condition
-        time.sleep(for_s)
-        wire.condition = Condition.SOUND
-
-    def _wrong_clock(self, for_s: float) -> None:
-        role = self._ground.chance.choice(SKEWABLE)
-        file = skew_file(self._ground.folder, role)
-        file.write_text(str(self._ground.chance.choice((-AN_HOUR_S, AN_HOUR_S))))
-        time.sleep(for_s)
-        file.unlink()
+def overlapping(spans: Iterable[Span]) -> set[frozenset[Fault]]:
+    """Give the pairs of different faults that truly overlapped in time."""
+    real = [span for span in spans if span.effect > 0]
+    return {
+        frozenset({one.fault, other.fault})
+        for one, other in combinations(real, 2)
+        if one.fault is not other.fault and one.overlaps(other)
+    }

@@ -1,9 +1,9 @@
-"""The system under test with wires in front of its web server and in front of its store."""
+"""The system under test: two machines' workers, wires before web and store, a small disk."""
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -11,70 +11,114 @@ from urllib.parse import urlsplit
 
 from storage.local_stack import LocalStack, Processes, Store
 from storage.parts import Parts
+from tests.endurance.broken import Safeguard
+from tests.endurance.disk import SmallDisk, small_disk
+from tests.endurance.history import Stopwatch
 from tests.endurance.wire import Wire
 from tests.servers import ROOT, lay_onlooker, web_parts
 
 PATCHES = Path(__file__).parent / "patches"
-GENEROUS = {"PHONE_CHECKINS_PER_HOUR": "100000", "PHONE_CHECKINS_PER_DAY": "100000"}
+GENEROUS = {"PHONE_CHECKINS": "100000 per hour", "PHONE_REQUESTS": "100000 per minute"}
+VERIFIER = "verifier"
 
 
-@dataclass
+@dataclass(frozen=True)
+class Wires:
+    """Where the processes find the store, and the phones the web."""
+
+    store: Wire
+    phone: Wire
+
+
+@dataclass(frozen=True)
 class Ground:
     """Servers, processes and wires; what faults act upon."""
 
     stack: LocalStack
     processes: Processes
-    store_wire: Wire
-    phone_wire: Wire
+    second: Processes  # one more verifier: somebody must be there to take over from a frozen one
+    wires: Wires
+    disk: SmallDisk | None
     folder: Path
+    parts: Parts
     chance: Random
+    watch: Stopwatch
 
     @property
     def url(self) -> str:
         """Where phones call: the wire."""
-        return f"http://127.0.0.1:{self.phone_wire.port}"
+        return f"http://127.0.0.1:{self.wires.phone.port}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be started."""
+
+    folder: Path
+    store: Store
+    chance: Random
+    taken_away: Safeguard | None
 
 
 @contextmanager
-def running_ground(
-    folder: Path, store: Store, chance: Random, taken_away: str
-) -> Iterator[tuple[Ground, Parts]]:
+def running_ground(plan: Plan) -> Iterator[Ground]:
     """Start everything; each process finds the store, and the phones the web, through a wire."""
-    stack = LocalStack(folder / "var", store)
-    with stack:
-        plain = stack.environment("web")
-        store_wire = Wire(_free_port(), _port_of(plain["S3_URL"]), chance)
-        phone_wire = Wire(_free_port(), _port_of(plain["PUBLIC_URL"]), chance)
-        ground_folder = folder / "endurance"
-        ground_folder.mkdir()
-
-        def environment(role: str) -> dict[str, str]:
-            return {
-                **stack.environment(role),
-                **GENEROUS,
-                "S3_URL": f"http://127.0.0.1:{store_wire.port}",
-                "PUBLIC_URL": f"http://127.0.0.1:{phone_wire.port}",
-                "PYTHONPATH": f"{PATCHES}{os.pathsep}{ROOT}",
-                "ENDURANCE_FOLDER": str(ground_folder),
-                "ENDURANCE_ROLE": role,
-                "ENDURANCE_BREAK": taken_away,
-            }
-
+    stack = LocalStack(plan.folder / "var", plan.store)
+    with ExitStack() as ends:
+        ends.callback(stack.erase)
+        disk = ends.enter_context(small_disk(stack.data / "s3"))
+        ends.enter_context(stack)
+        wires = _wires(stack, plan.chance, ends)
+        environment = _environment(plan, stack, wires)
         processes = Processes(ROOT / "Procfile", environment, stack.logs)
-        store_wire.start()
-        phone_wire.start()
-        try:
-            processes.release()
-            lay_onlooker(stack)
-            processes.start(processes.names)
-            processes.wait_ready()
-            with web_parts(stack) as parts:
-                ground = Ground(stack, processes, store_wire, phone_wire, ground_folder, chance)
-                yield ground, parts
-        finally:
-            processes.stop()
-            store_wire.stop()
-            phone_wire.stop()
+        second = Processes(ROOT / "Procfile", environment, stack.logs / "second")
+        ends.callback(processes.stop)
+        ends.callback(second.stop)
+        processes.release()
+        lay_onlooker(stack)
+        processes.start(processes.names)
+        second.start([VERIFIER])
+        processes.wait_ready()
+        parts = ends.enter_context(web_parts(stack))
+        yield Ground(
+            stack,
+            processes,
+            second,
+            wires,
+            disk,
+            plan.folder,
+            parts,
+            plan.chance,
+            Stopwatch(),
+        )
+
+
+def _wires(stack: LocalStack, chance: Random, ends: ExitStack) -> Wires:
+    plain = stack.environment("web")
+    wires = Wires(
+        store=Wire(_free_port(), _port_of(plain["S3_URL"]), chance),
+        phone=Wire(_free_port(), _port_of(plain["PUBLIC_URL"]), chance),
+    )
+    for wire in (wires.store, wires.phone):
+        wire.start()
+        ends.callback(wire.stop)
+    return wires
+
+
+def _environment(plan: Plan, stack: LocalStack, wires: Wires) -> Callable[[str], dict[str, str]]:
+    def environment(role: str) -> dict[str, str]:
+        return {
+            **stack.environment(role),
+            **GENEROUS,
+            "S3_URL": f"http://127.0.0.1:{wires.store.port}",
+            "PUBLIC_URL": f"http://127.0.0.1:{wires.phone.port}",
+            "PYTHONPATH": f"{PATCHES}{os.pathsep}{ROOT}",
+            "ENDURANCE_FOLDER": str(plan.folder),
+            "ENDURANCE_ROLE": role,
+            "ENDURANCE_BREAK": str(plan.taken_away or ""),
+        }
+
+    return environment
 
 
 def _free_port() -> int:

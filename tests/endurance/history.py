@@ -3,14 +3,18 @@
 import json
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+from pydantic import ValidationError
 
 from mobile_contract.client.queue import Submission
+from mobile_contract.receipts import Receipt
+from mobile_contract.shapes import PHONE_READS
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Call:
     began_s: float
     ended_s: float
     status: int | None  # None: no answer
-    trouble: str = ""
+    said: str  # the answer, or what happened instead of one
 
 
 @dataclass
@@ -47,39 +51,53 @@ class Sent:
     captured_s: float
     acknowledged_s: float | None = None
 
+    @property
+    def id(self) -> UUID:
+        """Return its id."""
+        return self.submission.id
+
 
 @dataclass
 class History:
     """Kept in memory, and line by line in a file for whoever looks afterwards."""
 
     file: Path
-    calls: list[Call] = field(default_factory=list)
+    calls: int = 0
+    unanswered: int = 0
+    unwell: int = 0  # answers of 500 and above
     sent: dict[UUID, Sent] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    # Every receipt that an answer brought, by check-in: each must be the same one.
+    receipts: dict[UUID, set[Receipt]] = field(default_factory=lambda: defaultdict(set))
+    refused: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def captured(self, sent: Sent) -> None:
         """Remember a check-in that a phone has frozen."""
         with self._lock:
-            self.sent[sent.submission.id] = sent
+            self.sent[sent.id] = sent
 
-    def called(self, call: Call) -> None:
-        """Remember a call."""
+    def called(self, call: Call, receipt: Receipt | None) -> None:
+        """Remember a call, and the receipt that it brought."""
         with self._lock:
-            self.calls.append(call)
+            self.calls += 1
+            self.unanswered += call.status is None
+            self.unwell += (
+                call.status is not None and call.status >= httpx.codes.INTERNAL_SERVER_ERROR
+            )
+            if receipt is not None:
+                self.receipts[receipt.checkin_id].add(receipt)
+                self._acknowledge(receipt.checkin_id, call.ended_s)
             with self.file.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps(asdict(call)) + "\n")
-
-    def acknowledged(self, checkin_id: UUID, at_s: float) -> None:
-        """Remember the first receipt of a check-in."""
-        with self._lock:
-            sent = self.sent[checkin_id]
-            if sent.acknowledged_s is None:
-                sent.acknowledged_s = at_s
+                lines.write(json.dumps(asdict(call), ensure_ascii=False) + "\n")
 
     def all_acknowledged(self) -> Iterator[Sent]:
-        """Give every check-in that a phone holds a receipt of."""
+        """Give every check-in of which an answer said that the server has it."""
         return (one for one in self.sent.values() if one.acknowledged_s is not None)
+
+    def _acknowledge(self, checkin_id: UUID, at_s: float) -> None:
+        sent = self.sent[checkin_id]
+        if sent.acknowledged_s is None:
+            sent.acknowledged_s = at_s
 
 
 class Recorder(httpx.BaseTransport):
@@ -100,7 +118,7 @@ class Recorder(httpx.BaseTransport):
         except httpx.TransportError as error:
             self._write(request, began, None, type(error).__name__)
             raise
-        self._write(request, began, response.status_code, "")
+        self._write(request, began, response)
         return response
 
     def close(self) -> None:
@@ -108,7 +126,24 @@ class Recorder(httpx.BaseTransport):
         self._inner.close()
 
     def _write(
-        self, request: httpx.Request, began: float, status: int | None, trouble: str
+        self, request: httpx.Request, began: float, answer: httpx.Response | None, trouble: str = ""
     ) -> None:
-        path, ended = request.url.path, self._clock.seconds()
-        self._history.called(Call(self._phone, request.method, path, began, ended, status, trouble))
+        call = Call(
+            phone=self._phone,
+            method=request.method,
+            path=request.url.path,
+            began_s=began,
+            ended_s=self._clock.seconds(),
+            status=None if answer is None else answer.status_code,
+            said=trouble if answer is None else answer.text,
+        )
+        self._history.called(call, _receipt(call))
+
+
+def _receipt(call: Call) -> Receipt | None:
+    if call.status != httpx.codes.ACCEPTED:
+        return None
+    try:
+        return Receipt.model_validate_json(call.said, context=PHONE_READS)
+    except ValidationError:
+        return None

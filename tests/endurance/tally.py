@@ -1,27 +1,28 @@
 """The comparison at the end: what phones hold receipts for against database and store."""
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
-from storage.database import DatabaseUnavailableError, Scope, ScopeKind, transaction
+from mobile_contract.receipts import ACCEPTED
+from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError
 from storage.parts import Parts
-from storage.records import CheckIn, EvidenceRow, Media, MediaKind, ReceiptRow
+from storage.records import CheckIn, EvidenceRow, Media, MediaKind, ReceiptRow, Work
 from storage.stored_media import stored_object
-from tests.endurance.faults import Span
 from tests.endurance.history import History, Sent, Stopwatch
+from tests.endurance.waiting import LOOKER, asked_patiently
+from verifier.verdicts.evidence import FaceVerdict
 
-LOOKER = Scope(ScopeKind.COMMAND, "endurance")
 UNSETTLED = (CheckInState.RECEIVED, CheckInState.VERIFYING)
-ACCEPTED = "accepted"
 LOOK_EVERY_S = 0.5
+HOPELESS_LOOKS = 10
 
 
 @dataclass
@@ -41,43 +42,34 @@ class Watcher:
         """Look no more."""
         self._stopping.set()
 
-    def look(self) -> None:
-        """Note what is settled now."""
-        with transaction(self.parts.sessions, LOOKER) as session:
-            settled = session.scalars(select(CheckIn.id).where(CheckIn.state.not_in(UNSETTLED)))
-            for one in settled:
-                self.settled_s.setdefault(one, self.watch.seconds())
+    def wait_for(self, wanted: Sequence[UUID], within_s: float) -> None:
+        """Wait until these are settled, nobody will settle what is left, or the time is over."""
+        until, hopeless = self.watch.seconds() + within_s, 0
+        while self.watch.seconds() < until and hopeless < HOPELESS_LOOKS:
+            asked_patiently(self.parts, self._note)
+            left = set(wanted) - self.settled_s.keys()
+            if not left:
+                return
+            hopeless = hopeless + 1 if left <= forgotten(self.parts) else 0
+            self._stopping.wait(LOOK_EVERY_S)
 
-    def wait_for(self, wanted: Iterable[UUID], within_s: float) -> None:
-        """Wait until all of these are settled, or the time is over."""
-        until, missing = time.monotonic() + within_s, set(wanted)
-        while missing - self.settled_s.keys() and time.monotonic() < until:
-            time.sleep(LOOK_EVERY_S)
+    def _note(self, session: Session) -> None:
+        settled = session.scalars(select(CheckIn.id).where(CheckIn.state.not_in(UNSETTLED)))
+        for one in settled:
+            self.settled_s.setdefault(one, self.watch.seconds())
 
     def _look_on(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):
-            try:
-                self.look()
-            except DatabaseUnavailableError:
-                continue
+            asked_patiently(self.parts, self._note)
 
 
-@dataclass(frozen=True)
-class Sums:
-    """What became of some check-ins."""
-
-    acknowledged: int
-    present: int
-    doubled: int
-    media_missing: int
-    unsettled: int
-    slowest_s: float
-
-    @property
-    def is_good(self) -> bool:
-        """Tell whether nothing is missing, doubled or hanging."""
-        whole = self.present == self.acknowledged
-        return whole and not (self.doubled or self.media_missing or self.unsettled)
+def forgotten(parts: Parts) -> set[UUID]:
+    """Give the unsettled check-ins that no row of work promises to settle."""
+    promised = select(Work.subject_id).where(Work.done_at.is_(None), Work.gave_up_at.is_(None))
+    wanted = select(CheckIn.id).where(
+        CheckIn.state.in_(UNSETTLED), CheckIn.id.not_in(promised.scalar_subquery())
+    )
+    return asked_patiently(parts, lambda session: set(session.scalars(wanted)))
 
 
 @dataclass(frozen=True)
@@ -85,32 +77,51 @@ class Found:
     """What database and store hold at the end."""
 
     rows: frozenset[UUID]
-    doubled: frozenset[UUID]
+    judged_twice: frozenset[UUID]  # two looks that both concluded
+    unsent: frozenset[UUID]  # rows that no phone ever sent
+    two_receipts: frozenset[UUID]  # answers or database tell of different receipts
     whole: frozenset[UUID]  # with every declared file, its bytes as declared
+
+    @property
+    def doubled(self) -> frozenset[UUID]:
+        """Give every check-in of which something is there twice."""
+        return self.judged_twice | self.unsent | self.two_receipts
 
 
 def found(parts: Parts, history: History) -> Found:
     """Look at everything that was sent."""
     with transaction(parts.sessions, LOOKER) as session:
-        rows = Counter(session.scalars(select(CheckIn.id)))
-        looked = session.execute(
-            select(EvidenceRow.checkin_id, func.count()).group_by(EvidenceRow.checkin_id)
+        rows = frozenset(session.scalars(select(CheckIn.id)))
+        concluded = _counted(
+            session,
+            select(EvidenceRow.checkin_id, func.count())
+            .where(EvidenceRow.face_verdict != str(FaceVerdict.ERROR))
+            .group_by(EvidenceRow.checkin_id),
         )
-        evidence = Counter(dict(looked.tuples().all()))
-        receipts = Counter(
-            session.scalars(select(ReceiptRow.checkin_id).where(ReceiptRow.code == ACCEPTED))
+        signatures = session.execute(
+            select(ReceiptRow.checkin_id, ReceiptRow.signature).where(ReceiptRow.code == ACCEPTED)
         )
-        media = list(session.scalars(select(Media).where(Media.kind == MediaKind.CHECKIN)))
+        receipts = {one: {receipt.signature for receipt in history.receipts[one]} for one in rows}
+        for checkin, signature in signatures:
+            receipts.setdefault(checkin, set()).add(signature)
+        media = session.scalars(select(Media).where(Media.kind == MediaKind.CHECKIN)).all()
     held = {(row.checkin_id, row.name): row for row in media if row.checkin_id}
-    twice = {one for counted in (rows, evidence, receipts) for one in counted if counted[one] > 1}
-    unknown = set(rows) - set(history.sent)
-    whole = {sent.submission.id for sent in history.sent.values() if _is_whole(parts, held, sent)}
-    return Found(frozenset(rows), frozenset(twice | unknown), frozenset(whole))
+    return Found(
+        rows=rows,
+        judged_twice=frozenset(one for one, looks in concluded.items() if looks > 1),
+        unsent=rows - history.sent.keys(),
+        two_receipts=frozenset(one for one, different in receipts.items() if len(different) > 1),
+        whole=frozenset(one.id for one in history.sent.values() if _is_whole(parts, held, one)),
+    )
+
+
+def _counted(session: Session, wanted: Select[UUID, int]) -> Counter[UUID]:
+    return Counter(dict(session.execute(wanted).tuples().all()))
 
 
 def _is_whole(parts: Parts, held: dict[tuple[UUID, str], Media], sent: Sent) -> bool:
     for name, data in sent.submission.files.items():
-        row = held.get((sent.submission.id, name))
+        row = held.get((sent.id, name))
         if row is None:
             return False
         try:
@@ -119,37 +130,3 @@ def _is_whole(parts: Parts, held: dict[tuple[UUID, str], Media], sent: Sent) -> 
         except (ObjectMissingError, ObjectDiffersError):
             return False
     return True
-
-
-def sums(
-    sent: Sequence[Sent], seen: Found, settled_s: dict[UUID, float], spans: Sequence[Span]
-) -> Sums:
-    """Add up what became of some acknowledged check-ins."""
-    ids = [one.submission.id for one in sent]
-    return Sums(
-        acknowledged=len(ids),
-        present=sum(one in seen.rows for one in ids),
-        doubled=sum(one in seen.doubled for one in ids),
-        media_missing=sum(one not in seen.whole for one in ids),
-        unsettled=sum(one not in settled_s for one in ids),
-        slowest_s=max((_recovery(one, settled_s, spans) for one in sent), default=0.0),
-    )
-
-
-def touched(sent: Sent, settled_s: dict[UUID, float], spans: Sequence[Span]) -> bool:
-    """Tell whether a check-in was under way while one of these faults lasted."""
-    until = settled_s.get(sent.submission.id, float("inf"))
-    return any(sent.captured_s <= span.ended_s and until >= span.began_s for span in spans)
-
-
-def _recovery(sent: Sent, settled_s: dict[UUID, float], spans: Sequence[Span]) -> float:
-    """Seconds from the end of the fault (or the capture, if later) to the verdict."""
-    settled = settled_s.get(sent.submission.id)
-    if settled is None:
-        return float("inf")
-    waits = [
-        settled - max(span.ended_s, sent.captured_s)
-        for span in spans
-        if touched(sent, settled_s, [span])
-    ]
-    return max([*waits, 0.0])

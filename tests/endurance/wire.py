@@ -12,6 +12,7 @@ CHUNK = 16 * 1024
 SLOW_BY_S = 2.0
 MOST_BEFORE_CUT = 60_000
 LISTENS_FOR = 256
+FAULT = b"HTTP/1.1 5"
 FULL = b"<Error><Code>XMinioStorageFull</Code><Message>disk full</Message></Error>"
 
 
@@ -34,6 +35,8 @@ class Wire:
     chance: Random
     condition: Condition = Condition.SOUND
     broken: int = 0  # how many requests met a condition that is not sound
+    failed: int = 0  # how many uploads the far side answered with a fault of its own
+    unconnected: int = 0  # how many connections found nobody at the far side
     _listener: socket.socket | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -59,6 +62,7 @@ class Wire:
         try:
             far = socket.create_connection(("127.0.0.1", self.to_port), timeout=10)
         except OSError:
+            self.unconnected += 1
             near.close()
             return
         far.settimeout(None)
@@ -98,6 +102,7 @@ class _Talk:
                 if self.wire.condition is Condition.LOSE_ANSWER and self.is_upload:
                     self.wire.broken += 1
                     break
+                self.wire.failed += self.is_upload and chunk.startswith(FAULT)
                 self.answering = True
                 self.near.sendall(chunk)
         self._close()
