@@ -23,6 +23,7 @@ EVERY_S = 5.0
 # Where so many wait for a verdict, phones capture no more: a slow machine takes longer, no harm.
 MOST_WAITING = 64
 MOST_FAULTS_AT_ONCE = 6
+BETWEEN_S = 3.0
 MOST_ROUNDS_MORE = 4
 SENT_WITHIN_S = 240.0  # what phones still hold at the end; each may have been told to wait
 HISTORY = "history.jsonl"
@@ -104,8 +105,7 @@ def _cause(ground: Ground, breaker: Breaker, slots: Sequence[Slot], spans: list[
 
     for slot in slots:
         time.sleep(max(0.0, begun + slot.begins_s - ground.watch.seconds()))
-        while sum(thread.is_alive() for thread in threads) > MOST_FAULTS_AT_ONCE - len(slot.faults):
-            time.sleep(0.1)
+        _make_room(threads, slot)
         _say(ground, " + ".join(slot.faults))
         for fault in slot.faults:
             threads.append(threading.Thread(target=cause, args=(fault, slot.lasts_s)))
@@ -113,6 +113,16 @@ def _cause(ground: Ground, breaker: Breaker, slots: Sequence[Slot], spans: list[
             time.sleep(slot.second_after_s)
     for thread in threads:
         thread.join()
+
+
+def _make_room(threads: Sequence[threading.Thread], slot: Slot) -> None:
+    """Wait where too much goes wrong at once; before a fault that comes alone, for all to pass."""
+    is_alone = len(slot.faults) == 1
+    most = 0 if is_alone else MOST_FAULTS_AT_ONCE - len(slot.faults)
+    while sum(thread.is_alive() for thread in threads) > most:
+        time.sleep(0.1)
+    if is_alone:
+        time.sleep(BETWEEN_S)
 
 
 def _say(ground: Ground, what: str) -> None:
