@@ -13,7 +13,7 @@ from rich.console import Console
 from storage.local_stack import Store
 from tests.endurance.broken import Safeguard
 from tests.endurance.ground import Plan, running_ground
-from tests.endurance.play import HISTORY, Ending, play
+from tests.endurance.play import HISTORY, Ending, Wanted, play
 from tests.endurance.report import FEWEST, as_expected, faults_found, shortfalls, show
 from tests.servers import ROOT
 
@@ -29,11 +29,11 @@ def main(words: list[str]) -> int:
     """
     asked = _arguments().parse_args(words)
     gone = Safeguard(asked.gone) if asked.gone else None
-    chance = Random(asked.seed)  # noqa: S311 - a schedule, no secret
+    wanted = Wanted(_random(asked.seed), gone, 0 if gone else FEWEST)
     with tempfile.TemporaryDirectory(prefix="checkin-faults-") as folder:
-        plan = Plan(Path(folder), Store(asked.store), chance, gone)
+        plan = Plan(Path(folder), Store(asked.store), _random(asked.seed + 1), gone)
         with running_ground(plan) as ground:
-            ending = play(ground, gone, 0 if gone else FEWEST)
+            ending = play(ground, wanted)
             red = bool(faults_found(ending) or (gone is None and shortfalls(ending)))
             if red and not asked.expect_red:
                 _keep(plan.folder, ground.stack.logs, asked.store)
@@ -41,6 +41,10 @@ def main(words: list[str]) -> int:
     console = Console(width=150)
     show(console, f"make faults, store {asked.store}, seed {asked.seed}{broken}", ending)
     return _judged(console, gone, ending, expect_red=asked.expect_red)
+
+
+def _random(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - a schedule, no secret
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -28,6 +28,7 @@ READY = {VERIFIER: b"worker_ready", "chores": b"worker_ready", "clock": b"clock_
 LOOK_AT_FORKS_EVERY_S = 0.005
 # From a claim to where a fork is stopped: fetching, looking, concluding take about so long.
 LONGEST_MOMENT_S = 0.25
+WHILE_LOOKING_S = 0.05
 STANDS_STILL_S = 0.5
 STANDING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE usename = 'checkin_verifier'"
@@ -73,11 +74,12 @@ def freeze_horse(ground: Ground, *, while_looking: bool) -> Did:
     """
 
     def fits(held: Holding) -> bool:
-        return not while_looking or held.kind is WorkKind.VERIFY_CHECKIN
+        return not while_looking or (held.looking and held.kind is WorkKind.VERIFY_CHECKIN)
 
+    longest_s = WHILE_LOOKING_S if while_looking else LONGEST_MOMENT_S
     until = time.monotonic() + LEASE.total_seconds() + HAPPENS_WITHIN_S * 2
     while time.monotonic() < until:
-        caught = _catch(ground, ground.second, signal.SIGSTOP, fits)
+        caught = _catch(ground, ground.second, signal.SIGSTOP, fits, longest_s)
         began = ground.watch.seconds()
         if caught is None:
             break
@@ -120,13 +122,14 @@ def _catch(
     machine: Processes,
     number: signal.Signals,
     fits: Callable[[Holding], bool],
+    longest_s: float = LONGEST_MOMENT_S,
 ) -> Caught | None:
     """Signal a fork of a verifier a moment after it claimed something; waits for one that does."""
     until = time.monotonic() + HAPPENS_WITHIN_S
     while time.monotonic() < until:
         for caught in _working(ground, machine):
             if fits(caught.holding):
-                time.sleep(ground.chance.uniform(0.0, LONGEST_MOMENT_S))
+                time.sleep(ground.chance.uniform(0.0, longest_s))
                 _send(caught.horse, number)
                 now = holding(ground.folder, caught.horse.pid)
                 if now is None or fits(now):

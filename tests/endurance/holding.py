@@ -14,36 +14,46 @@ from storage.records import Queue, WorkKind
 
 @dataclass(frozen=True)
 class Holding:
-    """A row of work and the lease on it."""
+    """A row of work and the lease on it, and whether the models look at it now."""
 
     number: int
     kind: WorkKind
     lease_token: UUID
+    looking: bool
 
 
 def note_claims(folder: str) -> None:
     """Let this process write down what it claims, a moment before the claim is committed."""
-    claim = work.claim
+    claim_it, mark_it = work.claim, work.mark_examining
 
     def claim_and_note(session: Session, queue: Queue) -> work.Claim | None:
-        claimed = claim(session, queue)
-        file = _file(Path(folder), os.getpid())
-        if claimed is None:
-            file.unlink(missing_ok=True)
-        else:
-            file.write_text(json.dumps([claimed.number, claimed.kind, str(claimed.lease_token)]))
+        claimed = claim_it(session, queue)
+        _note(Path(folder), claimed, looking=False)
         return claimed
 
-    work.claim = claim_and_note
+    def mark_and_note(session: Session, claim: work.Claim) -> None:
+        mark_it(session, claim)
+        _note(Path(folder), claim, looking=True)
+
+    work.claim, work.mark_examining = claim_and_note, mark_and_note
+
+
+def _note(folder: Path, claimed: work.Claim | None, *, looking: bool) -> None:
+    file = _file(folder, os.getpid())
+    if claimed is None:
+        file.unlink(missing_ok=True)
+    else:
+        said = [claimed.number, claimed.kind, str(claimed.lease_token), looking]
+        file.write_text(json.dumps(said))
 
 
 def holding(folder: Path, pid: int) -> Holding | None:
     """Read what a process claimed last; None where it claimed nothing, or is just writing."""
     try:
-        number, kind, token = json.loads(_file(folder, pid).read_text())
+        number, kind, token, looking = json.loads(_file(folder, pid).read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return Holding(number, WorkKind(kind), UUID(token))
+    return Holding(number, WorkKind(kind), UUID(token), looking)
 
 
 def _file(folder: Path, pid: int) -> Path:

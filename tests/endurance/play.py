@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
 from tests.endurance.breaker import Breaker
 from tests.endurance.broken import Safeguard
@@ -30,6 +31,15 @@ HISTORY = "history.jsonl"
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is to be played: drawn from this chance alone, so that a seed gives one schedule."""
+
+    drawn: Random
+    gone: Safeguard | None
+    fewest: int  # check-ins
+
+
+@dataclass(frozen=True)
 class Ending:
     """Everything that a run is judged by."""
 
@@ -42,7 +52,7 @@ class Ending:
     lasted_s: float
 
 
-def play(ground: Ground, gone: Safeguard | None, fewest: int) -> Ending:
+def play(ground: Ground, wanted: Wanted) -> Ending:
     """Play one schedule under load and count."""
     history = History(ground.folder / HISTORY)
     crowd = Crowd(ground.url, ground.folder, history, ground.watch, ground.chance)
@@ -50,8 +60,8 @@ def play(ground: Ground, gone: Safeguard | None, fewest: int) -> Ending:
     watcher = Watcher(ground.parts, ground.watch)
     watcher.begin()
     crowd.begin(Pace(EVERY_S, lambda: len(history.sent) - len(watcher.settled_s) < MOST_WAITING))
-    spans = _cause_enough(ground, gone)
-    while len(history.sent) < fewest:
+    spans = _cause_enough(ground, wanted)
+    while len(history.sent) < wanted.fewest:
         time.sleep(0.5)
     crowd.fall_silent()
     _say(ground, f"{len(history.sent)} check-ins captured; the phones send what they still hold")
@@ -78,19 +88,19 @@ def _people(ground: Ground, crowd: Crowd) -> None:
         crowd.join_in(person.number, factory.activation_code(person.id), person.id)
 
 
-def _cause_enough(ground: Ground, gone: Safeguard | None) -> list[Span]:
+def _cause_enough(ground: Ground, wanted: Wanted) -> list[Span]:
     """Cause the schedule, and once more whatever had no effect or overlapped too little."""
     spans: list[Span] = []
-    breaker = Breaker(ground, gone)
-    if gone is not None:
-        _cause(ground, breaker, targeted(ground.chance, gone), spans)
+    breaker = Breaker(ground, wanted.gone)
+    if wanted.gone is not None:
+        _cause(ground, breaker, targeted(wanted.drawn, wanted.gone), spans)
         return spans
-    _cause(ground, breaker, schedule(ground.chance), spans)
+    _cause(ground, breaker, schedule(wanted.drawn), spans)
     for _ in range(MOST_ROUNDS_MORE):
-        more = lacking(ground.chance, spans)
+        more = lacking(wanted.drawn, spans)
         if not more:
             break
-        _cause(ground, breaker, slots_of(ground.chance, more), spans)
+        _cause(ground, breaker, slots_of(wanted.drawn, more), spans)
     return spans
 
 
