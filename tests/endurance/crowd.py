@@ -109,21 +109,22 @@ class Crowd:
             return list(pool.map(act, range(len(self.phones))))
 
     def _report(self, place: int, selfies: list[bytes], pace: Pace, chance: Random) -> None:
-        phone, offender_id = self.phones[place]
         mine: list[Sent] = []
+        photo = cycle(selfies)
         self._stopping.wait(pace.every_s * place / len(self.phones))
-        for selfie in cycle(selfies):
-            while not (self._stopping.is_set() or pace.may_capture()):
-                time.sleep(0.2)
-            if self._stopping.is_set():
-                return
-            frozen = phone.capture(selfie, HERE)
-            mine.append(Sent(place, offender_id, frozen, self.watch.seconds()))
-            self.history.captured(mine[-1])
+        while not self._stopping.is_set():
+            if pace.may_capture():
+                mine.append(self._captured(place, next(photo)))
             self._send(place)
-            if chance.random() < REPEATED:
+            if mine and chance.random() < REPEATED:
                 self._repeated(place, chance.choice(mine), 1)
             self._stopping.wait(pace.every_s)
+
+    def _captured(self, place: int, selfie: bytes) -> Sent:
+        phone, offender_id = self.phones[place]
+        sent = Sent(place, offender_id, phone.capture(selfie, HERE), self.watch.seconds())
+        self.history.captured(sent)
+        return sent
 
     def _send(self, place: int) -> None:
         try:

@@ -92,7 +92,8 @@ class History:
 
     def all_acknowledged(self) -> Iterator[Sent]:
         """Give every check-in of which an answer said that the server has it."""
-        return (one for one in self.sent.values() if one.acknowledged_s is not None)
+        sent = list(self.sent.values())
+        return (one for one in sent if one.acknowledged_s is not None)
 
     def _acknowledge(self, checkin_id: UUID, at_s: float) -> None:
         sent = self.sent[checkin_id]

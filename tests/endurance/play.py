@@ -59,7 +59,7 @@ def play(ground: Ground, wanted: Wanted) -> Ending:
     _people(ground, crowd)
     watcher = Watcher(ground.parts, ground.watch)
     watcher.begin()
-    crowd.begin(Pace(EVERY_S, lambda: len(history.sent) - len(watcher.settled_s) < MOST_WAITING))
+    crowd.begin(Pace(EVERY_S, lambda: _waiting(history, watcher) < MOST_WAITING))
     spans = _cause_enough(ground, wanted)
     while len(history.sent) < wanted.fewest:
         time.sleep(0.5)
@@ -76,6 +76,10 @@ def play(ground: Ground, wanted: Wanted) -> Ending:
     left = len(forgotten(ground.parts))
     lasted = ground.watch.seconds()
     return Ending(outcome, history, unsent, unrepeated, left, ground.disk is not None, lasted)
+
+
+def _waiting(history: History, watcher: Watcher) -> int:
+    return sum(one.id not in watcher.settled_s for one in history.all_acknowledged())
 
 
 def _people(ground: Ground, crowd: Crowd) -> None:
