@@ -36,6 +36,8 @@ def faults_found(ending: Ending) -> list[str]:
     counts = {
         "acknowledged check-ins are not there": sums.acknowledged - sums.present,
         "check-ins were judged twice": len(seen.judged_twice),
+        "check-ins have one file twice": len(seen.kept_twice),
+        "check-ins were told of twice": len(seen.told_twice),
         "check-ins are there that no phone sent": len(seen.unsent),
         "check-ins have two different receipts": len(seen.two_receipts),
         "acknowledged check-ins lack media": sums.media_missing,
@@ -69,7 +71,7 @@ def as_expected(gone: Safeguard, ending: Ending) -> bool:
     seen, sums = ending.outcome.found, _all(ending)
     whole = sums.present == sums.acknowledged and not sums.media_missing
     answered = not (ending.unsent or ending.unrepeated or ending.history.refused)
-    others = bool(seen.unsent or seen.two_receipts)
+    others = bool(seen.unsent or seen.kept_twice or seen.two_receipts)
     hanging, twice = sums.unsettled > 0, bool(seen.judged_twice)
     if gone is Safeguard.OUTBOX:
         reason = hanging and ending.forgotten == sums.unsettled and not twice

@@ -2,11 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
@@ -14,7 +15,7 @@ from mobile_contract.receipts import ACCEPTED
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError
 from storage.parts import Parts
-from storage.records import CheckIn, EvidenceRow, Media, MediaKind, ReceiptRow, Work
+from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Notice, ReceiptRow, Work
 from storage.stored_media import stored_object
 from tests.endurance.history import History, Sent, Stopwatch
 from tests.endurance.waiting import LOOKER, asked_patiently
@@ -79,44 +80,55 @@ class Found:
     rows: frozenset[UUID]
     judged_twice: frozenset[UUID]  # two looks that both concluded
     unsent: frozenset[UUID]  # rows that no phone ever sent
+    kept_twice: frozenset[UUID]  # two rows of one file
+    told_twice: frozenset[UUID]  # two messages of one kind to the person
     two_receipts: frozenset[UUID]  # answers or database tell of different receipts
     whole: frozenset[UUID]  # with every declared file, its bytes as declared
 
     @property
     def doubled(self) -> frozenset[UUID]:
         """Give every check-in of which something is there twice."""
-        return self.judged_twice | self.unsent | self.two_receipts
+        twice = self.judged_twice | self.kept_twice | self.told_twice
+        return twice | self.unsent | self.two_receipts
 
 
 def found(parts: Parts, history: History) -> Found:
     """Look at everything that was sent."""
+    concluded = EvidenceRow.face_verdict != str(FaceVerdict.ERROR)
     with transaction(parts.sessions, LOOKER) as session:
         rows = frozenset(session.scalars(select(CheckIn.id)))
-        concluded = _counted(
-            session,
-            select(EvidenceRow.checkin_id, func.count())
-            .where(EvidenceRow.face_verdict != str(FaceVerdict.ERROR))
-            .group_by(EvidenceRow.checkin_id),
-        )
-        signatures = session.execute(
-            select(ReceiptRow.checkin_id, ReceiptRow.signature).where(ReceiptRow.code == ACCEPTED)
-        )
-        receipts = {one: {receipt.signature for receipt in history.receipts[one]} for one in rows}
-        for checkin, signature in signatures:
-            receipts.setdefault(checkin, set()).add(signature)
         media = session.scalars(select(Media).where(Media.kind == MediaKind.CHECKIN)).all()
-    held = {(row.checkin_id, row.name): row for row in media if row.checkin_id}
+        looks = session.execute(select(EvidenceRow.checkin_id).where(concluded)).all()
+        notices = session.execute(select(Notice.checkin_id, Notice.kind)).all()
+        two_receipts = _two_receipts(session, history)
     return Found(
         rows=rows,
-        judged_twice=frozenset(one for one, looks in concluded.items() if looks > 1),
+        judged_twice=_twice(looks),
         unsent=rows - history.sent.keys(),
-        two_receipts=frozenset(one for one, different in receipts.items() if len(different) > 1),
-        whole=frozenset(one.id for one in history.sent.values() if _is_whole(parts, held, one)),
+        kept_twice=_twice((row.checkin_id, row.name) for row in media),
+        told_twice=_twice(notices),
+        two_receipts=two_receipts,
+        whole=_whole(parts, history, media),
     )
 
 
-def _counted(session: Session, wanted: Select[UUID, int]) -> Counter[UUID]:
-    return Counter(dict(session.execute(wanted).tuples().all()))
+def _twice(rows: Iterable[Sequence[Any]]) -> frozenset[UUID]:
+    """Give the check-ins, first in each row, of which the same row is there more than once."""
+    counted = Counter(tuple(row) for row in rows)
+    return frozenset(row[0] for row, count in counted.items() if count > 1 and row[0] is not None)
+
+
+def _two_receipts(session: Session, history: History) -> frozenset[UUID]:
+    """Give the check-ins of which answers, or the database, tell of different receipts."""
+    stored = select(ReceiptRow.checkin_id, ReceiptRow.signature).where(ReceiptRow.code == ACCEPTED)
+    told = {(one, receipt.signature) for one, each in history.receipts.items() for receipt in each}
+    different = Counter(one for one, _ in told | set(session.execute(stored).tuples()))
+    return frozenset(one for one, count in different.items() if count > 1)
+
+
+def _whole(parts: Parts, history: History, media: Iterable[Media]) -> frozenset[UUID]:
+    held = {(row.checkin_id, row.name): row for row in media if row.checkin_id}
+    return frozenset(one.id for one in history.sent.values() if _is_whole(parts, held, one))
 
 
 def _is_whole(parts: Parts, held: dict[tuple[UUID, str], Media], sent: Sent) -> bool:

@@ -1,6 +1,6 @@
 """What `make faults` counts, and what it therefore cannot overlook."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from tests.endurance.sums import SETTLED_WITHIN_S, Outcome
 from tests.endurance.tally import Found
 
 NOTHING: frozenset[UUID] = frozenset()
+NOTHING_FOUND = Found(*([NOTHING] * len(fields(Found))))
 
 
 def drawn(seed: int) -> Random:
@@ -37,7 +38,7 @@ def sent(captured: float = 0.0, acknowledged: float = 1.0) -> Sent:
 
 def good_ending(tmp_path: Path) -> Ending:
     one = sent()
-    found = Found(frozenset({one.id}), NOTHING, NOTHING, NOTHING, frozenset({one.id}))
+    found = replace(NOTHING_FOUND, rows=frozenset({one.id}), whole=frozenset({one.id}))
     outcome = Outcome([one], found, {one.id: 2.0}, [])
     return Ending(outcome, History(tmp_path / "history"), 0, 0, 0, real_disk=True, lasted_s=1.0)
 
@@ -79,7 +80,7 @@ def test_a_fault_without_effect_is_caused_again() -> None:
 
 
 def test_the_two_minutes_begin_when_the_last_fault_that_touched_it_is_over() -> None:
-    one, seen = sent(captured=0, acknowledged=1), Found(*([NOTHING] * 5))
+    one, seen = sent(captured=0, acknowledged=1), NOTHING_FOUND
     faults = [span(Fault.STORE_SLOW, 0, 5), span(Fault.WEB_KILLED, 90, 100)]
     for settled, late in ((100 + SETTLED_WITHIN_S, 0), (101 + SETTLED_WITHIN_S, 1)):
         outcome = Outcome([one], seen, {one.id: settled}, faults)
@@ -106,7 +107,9 @@ def test_an_acknowledged_check_in_that_is_not_there_is_red(tmp_path: Path, lost:
     assert len(faults_found(replace(good, outcome=replace(good.outcome, found=found)))) == 1
 
 
-@pytest.mark.parametrize("twice", ["judged_twice", "unsent", "two_receipts"])
+@pytest.mark.parametrize(
+    "twice", ["judged_twice", "unsent", "kept_twice", "told_twice", "two_receipts"]
+)
 def test_what_is_there_twice_is_red(tmp_path: Path, twice: str) -> None:
     good = good_ending(tmp_path)
     found = replace(good.outcome.found, **{twice: good.outcome.found.rows})
