@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -50,7 +50,7 @@ class Crowd:
     chance: Random
     phones: list[tuple[Phone, UUID]] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _reporting: list[Future[None]] = field(default_factory=list)
 
     def join_in(self, number: str, code: str, offender_id: UUID) -> None:
         """Activate one more phone."""
@@ -67,20 +67,21 @@ class Crowd:
     def begin(self, pace: Pace) -> None:
         """Let every phone report until `fall_silent`."""
         selfies = [photos().selfie_of(photos().obama[0], one + 1) for one in range(SELFIES)]
+        pool = ThreadPoolExecutor(len(self.phones))
         for place in range(len(self.phones)):
             mine = list(islice(cycle(selfies), place, place + SELFIES))
             chance = Random(self.chance.random())  # noqa: S311 - which old one to repeat
-            thread = threading.Thread(
-                target=self._report, args=(place, mine, pace, chance), daemon=True
-            )
-            self._threads.append(thread)
-            thread.start()
+            self._reporting.append(pool.submit(self._report, place, mine, pace, chance))
+
+    def is_reporting(self) -> bool:
+        """Tell whether every phone still reports; one that broke down says why in `fall_silent`."""
+        return not any(phone.done() for phone in self._reporting)
 
     def fall_silent(self) -> None:
         """Capture nothing more."""
         self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        for phone in self._reporting:
+            phone.result()
 
     def empty_queues(self, within_s: float) -> int:
         """Send what is left; gives how many check-ins still wait on phones."""

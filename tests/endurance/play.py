@@ -61,7 +61,7 @@ def play(ground: Ground, wanted: Wanted) -> Ending:
     watcher.begin()
     crowd.begin(Pace(EVERY_S, lambda: _waiting(history, watcher) < MOST_WAITING))
     spans = _cause_enough(ground, wanted)
-    while len(history.sent) < wanted.fewest:
+    while len(history.sent) < wanted.fewest and crowd.is_reporting():
         time.sleep(0.5)
     crowd.fall_silent()
     _say(ground, f"{len(history.sent)} check-ins captured; the phones send what they still hold")

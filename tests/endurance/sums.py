@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from tests.endurance.faults import Span
@@ -51,7 +52,7 @@ class Outcome:
             present=len(ids & self.found.rows),
             doubled=len(ids & self.found.doubled),
             media_missing=len(ids - self.found.whole),
-            unsettled=sum(self._wait_s(one, self.spans) > SETTLED_WITHIN_S for one in sent),
+            unsettled=sum(self._wait_s(one) > SETTLED_WITHIN_S for one in sent),
             slowest_s=max((self._recovery_s(one, spans) for one in sent), default=0.0),
         )
 
@@ -59,11 +60,25 @@ class Outcome:
         settled = self.settled_s.get(sent.id, NEVER)
         return sent.captured_s <= span.ended_s and settled >= span.began_s
 
-    def _wait_s(self, sent: Sent, spans: Sequence[Span]) -> float:
-        """Give the seconds to the verdict from when the last fault that touched it was over."""
-        ends = [span.ended_s for span in spans if self._touches(span, sent)]
-        known = sent.captured_s if sent.acknowledged_s is None else sent.acknowledged_s
-        return self.settled_s.get(sent.id, NEVER) - max([known, *ends])
+    def _wait_s(self, sent: Sent) -> float:
+        """Give the seconds to the verdict from when nothing stood in its way any more.
+
+        That is when the last fault that touched it was over, and all that came before it was done:
+        where a slow machine works off a backlog, nothing hangs.
+        """
+        settled, known = self.settled_s.get(sent.id, NEVER), sent.acknowledged_s or sent.captured_s
+        faults = [span.ended_s for span in self.spans if self._touches(span, sent)]
+        before = [at for came, at in self._verdicts if came < known and at <= settled]
+        return settled - max([known, *faults, *before])
+
+    @cached_property
+    def _verdicts(self) -> list[tuple[float, float]]:
+        """Give when each settled check-in was acknowledged, and when it was settled."""
+        return [
+            (one.acknowledged_s or one.captured_s, self.settled_s[one.id])
+            for one in self.sent
+            if one.id in self.settled_s
+        ]
 
     def _recovery_s(self, sent: Sent, spans: Sequence[Span]) -> float:
         """Give the longest time from the end of one of these faults to the verdict."""

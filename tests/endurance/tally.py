@@ -44,20 +44,22 @@ class Watcher:
         self._stopping.set()
 
     def wait_for(self, wanted: Sequence[UUID], within_s: float) -> None:
-        """Wait until these are settled, nobody will settle what is left, or the time is over."""
-        until, hopeless = self.watch.seconds() + within_s, 0
-        while self.watch.seconds() < until and hopeless < HOPELESS_LOOKS:
+        """Wait until these are settled, nobody will settle the rest, or none was for so long."""
+        begun, hopeless = self.watch.seconds(), 0
+        while hopeless < HOPELESS_LOOKS:
             asked_patiently(self.parts, self._note)
             left = set(wanted) - self.settled_s.keys()
-            if not left:
+            last = max(self.settled_s.values(), default=begun)
+            if not left or self.watch.seconds() > max(begun, last) + within_s:
                 return
             hopeless = hopeless + 1 if left <= forgotten(self.parts) else 0
             self._stopping.wait(LOOK_EVERY_S)
 
     def _note(self, session: Session) -> None:
         settled = session.scalars(select(CheckIn.id).where(CheckIn.state.not_in(UNSETTLED)))
+        now = self.watch.seconds()
         for one in settled:
-            self.settled_s.setdefault(one, self.watch.seconds())
+            self.settled_s.setdefault(one, now)
 
     def _look_on(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):

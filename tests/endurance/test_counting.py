@@ -91,6 +91,15 @@ def test_the_two_minutes_begin_when_the_last_fault_that_touched_it_is_over() -> 
     assert before.touched([faults[1]]) == []
 
 
+def test_a_check_in_that_waits_for_its_turn_does_not_hang_and_one_that_is_passed_by_does() -> None:
+    first, second = sent(acknowledged=1), sent(acknowledged=2)
+    slow = Outcome([first, second], NOTHING_FOUND, {first.id: 100, second.id: 200}, [])
+    assert slow.sums([first, second], []).unsettled == 0
+    passed_by = Outcome([first, second], NOTHING_FOUND, {first.id: 200, second.id: 100}, [])
+    assert passed_by.sums([first], []).unsettled == 1
+    assert passed_by.sums([second], []).unsettled == 0
+
+
 def test_a_run_in_which_all_is_well_is_green(tmp_path: Path) -> None:
     assert faults_found(good_ending(tmp_path)) == []
 
