@@ -46,6 +46,8 @@ def embedded(photo: bytes) -> ReferenceVectors:
 def approved_set(parts: Parts, officer: UUID, offender: UUID, photos: Sequence[bytes]) -> UUID:
     """Lay an approved set of photos with their vectors, as two officers and a worker would."""
     now = parts.now()
+    for photo in photos:
+        embedded(photo)  # slow, and kept: nothing slow within the transaction
     with transaction(parts.sessions, TEST) as session:
         chosen = ReferenceSet(
             offender_id=offender,
