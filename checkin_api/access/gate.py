@@ -9,6 +9,7 @@ from checkin_api.access.callers import Anybody, Caller, OffenderCaller, OfficerC
 from checkin_api.access.looks import log_look
 from checkin_api.access.permissions import Action, Who, any_allowed
 from checkin_api.extensions import parts
+from checkin_api.patience import wait_for_known_sender
 from checkin_api.refusals import RefusedError
 from checkin_api.routes import Route, route_table
 from mobile_contract.codes import ProblemCode
@@ -27,6 +28,8 @@ def _ask() -> None:
     if route is None:
         raise NotFound
     g.caller = _caller(route)
+    if not isinstance(g.caller, Anybody):
+        wait_for_known_sender()
     if not may(g.caller, route.action):
         raise _refusal(g.caller, route)
     _log_look(g.caller, route)
