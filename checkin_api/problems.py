@@ -6,8 +6,8 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
-from gunicorn.http.errors import ParseException
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ChunkMissingTerminator, NoMoreData, ParseException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from checkin_api.refusals import RefusedError
 from checkin_api.uploads import discard_rest
@@ -34,6 +34,9 @@ OF_EXCEPTION: dict[type[Exception], ProblemCode] = {
     ObjectMissingError: ProblemCode.NOT_FOUND,
     ObjectDiffersError: ProblemCode.NOT_FOUND,
 }
+# A body that broke off says nothing against what the phone holds: the same again, not `fix`, after
+# which a phone keeps the entry and sends it no more until its app is newer.
+BROKEN_OFF = (ClientDisconnected, NoMoreData, ChunkMissingTerminator)
 # What the server says of a body while a view reads it, such as a chunk whose size is no number.
 NO_HTTP = ParseException
 DPOP_ERRORS = {
@@ -86,6 +89,8 @@ def refusal_of(fault: Exception) -> RefusedError:
     """Translate any exception into the one that says what the asker is told."""
     if isinstance(fault, RefusedError):
         return fault
+    if isinstance(fault, BROKEN_OFF):
+        return RefusedError(ProblemCode.PART_MISSING)
     if isinstance(fault, HTTPException):
         return RefusedError(OF_HTTP.get(HTTPStatus(fault.code or 500), ProblemCode.BAD_REQUEST))
     if isinstance(fault, NO_HTTP):

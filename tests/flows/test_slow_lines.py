@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from checkin_api.access.tokens import HolderKind
 from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
+from mobile_contract.codes import ProblemCode, Retry
 from mobile_contract.proofs import SenderKey
 from storage.parts import Parts
+from storage.records import CheckIn, Media
 from tests.checkin_api.arranged import new_id, picture
 from tests.factories import Factory
 from tests.flows.slow_line import trickle
@@ -68,3 +71,17 @@ def test_a_refusal_is_read_by_who_is_still_sending(
     shown = known.headers("POST", PATH) | {"Authorization": "DPoP not-a-token"}
     answer = trickle(upload(world, shown, picture(7) * 4), 10 * SLOW)
     assert (answer.status, json.loads(answer.body)["code"]) == (401, "not_signed_in")
+
+
+@pytest.mark.parametrize("until", [0.01, 0.9])
+def test_a_body_that_breaks_off_is_asked_for_again_and_leaves_nothing_but_its_receipt(
+    world: World, app: Flask, factory: Factory, until: float
+) -> None:
+    known, checkin_id = somebody(app, factory), str(new_id())
+    shown = known.headers("POST", PATH) | {"Idempotency-Key": checkin_id}
+    told = json.loads(trickle(upload(world, shown, picture(7)), 100 * SLOW, until).body)
+    assert (told["code"], told["retry"]) == (ProblemCode.PART_MISSING, Retry.SAME)
+    assert told["receipt"]["checkin_id"] == checkin_id
+    with factory.session() as session:
+        assert session.scalars(select(CheckIn)).all() == []
+        assert session.scalars(select(Media)).all() == []
