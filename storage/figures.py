@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from storage.records import Queue
 
-# Each with what it says; its name in PostgreSQL's function app_upkeep() (migration 0009).
+# Each with what it says; its name in PostgreSQL's function app_upkeep() (migration 0009), or
+# app_last_errors() (migration 0010).
 MEANINGS = {
     "work_waiting": "work that could be done now and that nobody does, by queue",
     "work_oldest_seconds": "for how long the oldest undone work has been due, by queue",
     "work_leased": "work that somebody does now, by queue",
     "work_leases_expired": "work whose holder was lost, by queue",
     "work_attempts_lost": "attempts used up by undone work, by queue",
+    "work_last_errors": "undone work that failed before, by queue and what it last failed of",
     "work_gave_up": "work that no machine will do and an officer has, by queue",
     "processes_alive": "processes with a sign of life within 20 s, by kind",
     "clock_wrong_by_seconds": "by how much the clock of a living process differs, by kind",
@@ -36,7 +38,12 @@ class Figure:
 
 def read_figures(session: Session) -> list[Figure]:
     """Return every figure that is not zero."""
-    rows = session.execute(text("SELECT figure, label, value FROM app_upkeep()"))
+    rows = session.execute(
+        text(
+            "SELECT figure, label, value FROM app_upkeep()"
+            " UNION ALL SELECT 'work_last_errors', label, value FROM app_last_errors()"
+        )
+    )
     return [Figure(name, label, value) for name, label, value in rows]
 
 

@@ -24,6 +24,7 @@ routes = Routes()
 # What is zero is said too: an alarm on a figure that is not there never rings.
 ALWAYS = {
     **{name: tuple(Queue) for name in MEANINGS if name.startswith("work_")},
+    "work_last_errors": (),
     "media_findings": tuple(Wrong),
     "processes_alive": ("web", "verifier", "chores", "clock"),
 }

@@ -54,6 +54,7 @@ def test_waiting_leased_lost_and_given_up_work_are_figures(
     assert found['checkin_work_waiting{of="faces"}'] == 2
     assert found['checkin_work_leased{of="faces"}'] == 1
     assert found['checkin_work_attempts_lost{of="faces"}'] == 1
+    assert found['checkin_work_last_errors{of="faces: lost while examining"}'] == 1
     assert found['checkin_work_gave_up{of="faces"}'] == 1
     assert found['checkin_work_waiting{of="chores"}'] == 0
     assert found['checkin_work_oldest_seconds{of="faces"}'] > 120
