@@ -1,5 +1,6 @@
 """A check-in is taken in once and whole, or refused with a reason and a receipt."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID
@@ -63,12 +64,15 @@ def test_fifty_equal_posts_at_once_are_one_check_in(
     world: World, phone: Phone, factory: Factory, offender: Offender
 ) -> None:
     submission = phone.capture(photos().obama[0], HERE)
-    twins = [world.twin(phone) for _ in range(50)]
+    twins, answers = [world.twin(phone) for _ in range(50)], list[bytes]()
+    for client in world.clients[-50:]:
+        client.event_hooks["response"].append(lambda answer: answers.append(answer.read()))
     with ThreadPoolExecutor(50) as pool:
         receipts = list(pool.map(lambda twin: twin.submit(submission), twins))
     assert len(set(receipts)) == 1
-    checkins, _, kept = rows(factory, offender)
-    assert (checkins, kept) == (1, 1)
+    assert Counter(answers)[receipts[0].model_dump_json().encode()] == 50
+    assert rows(factory, offender) == (1, 1, 1)
+    assert stored_objects(world, offender) == 1
 
 
 def test_the_same_id_with_another_photo_is_refused_naming_the_photo(phone: Phone) -> None:

@@ -16,6 +16,7 @@ from verifier.attendance.due import settle_due
 from verifier.outages import note_receiving
 
 CLOCK, WEB = "clock-here-1", "web-here-2"
+MINUTE = timedelta(minutes=1)
 BEAT = timedelta(seconds=5)
 
 
@@ -85,12 +86,18 @@ def test_a_store_out_of_reach_is_an_outage(session: Session, now: datetime) -> N
     assert outages(session) == [(now, back)]
 
 
-def test_a_short_silence_is_no_outage(session: Session, now: datetime) -> None:
+@pytest.mark.parametrize(
+    ("silent", "outage"),
+    [(timedelta(seconds=50), False), (MINUTE, False), (MINUTE + timedelta.resolution, True)],
+)
+def test_a_silence_of_more_than_a_minute_is_an_outage(
+    session: Session, now: datetime, silent: timedelta, *, outage: bool
+) -> None:
     beat(session, WEB, now)
     note(session, now)
-    beat(session, WEB, now + timedelta(seconds=50))
-    note(session, now + timedelta(seconds=50))
-    assert outages(session) == []
+    beat(session, WEB, now + silent)
+    note(session, now + silent)
+    assert outages(session) == ([(now, now + silent)] if outage else [])
 
 
 def test_without_any_web_the_clocks_own_death_is_the_outage(

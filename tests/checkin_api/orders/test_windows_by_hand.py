@@ -202,6 +202,33 @@ def test_a_visit_before_a_window_opened_does_not_settle_it(
     assert outcome_of(factory, window) is before
 
 
+@pytest.mark.parametrize(
+    ("edge", "beyond", "settles"),
+    [
+        ("opens_at", -SECOND, False),
+        ("opens_at", timedelta(0), True),
+        ("upload_until", timedelta(0), True),
+        ("upload_until", SECOND, False),
+    ],
+)
+def test_a_visit_settles_a_window_from_its_opening_to_its_last_upload_hour(  # noqa: PLR0913
+    parts: Parts,
+    factory: Factory,
+    person: Offender,
+    officer: OfficerCaller,
+    *,
+    edge: str,
+    beyond: timedelta,
+    settles: bool,
+) -> None:
+    window = window_ended(factory, person, timedelta(hours=80))
+    with factory.session() as session:
+        met_at = getattr(session.get_one(Window, window), edge) + beyond
+    record_contact(parts, officer, contact_of(person, met_at, window))
+    settled = outcome_of(factory, window) in {WindowOutcome.PRESENT, WindowOutcome.LATE}
+    assert settled is settles
+
+
 def test_a_contact_sent_twice_is_one_check_in(
     parts: Parts, factory: Factory, person: Offender, officer: OfficerCaller
 ) -> None:
