@@ -18,6 +18,7 @@ from storage.local_stack.s3 import SERVERS
 from tests.benchmarks.api import accepted_per_second
 from tests.benchmarks.bare_faces import against_naive
 from tests.benchmarks.figures import Figure, as_json, print_table, surroundings
+from tests.benchmarks.pictures import hostile_pictures
 from tests.benchmarks.shares import shares_of_a_request
 from tests.benchmarks.system import ROOT, system
 from tests.benchmarks.worker import per_checkin
@@ -33,6 +34,10 @@ class Part(StrEnum):
     WORKER = "worker"
     API = "api"
     NAIVE = "naive"
+    PICTURES = "pictures"
+
+
+WITHOUT_SERVERS = frozenset({Part.NAIVE, Part.PICTURES})
 
 
 @dataclass
@@ -54,10 +59,13 @@ class Run:
         if Part.NAIVE in self.parts:
             self.say("examine() and face_recognition on 12 megapixels")
             self.figures += against_naive()
+        if Part.PICTURES in self.parts:
+            self.say("hostile pictures, each in a process that is warm")
+            self.figures += hostile_pictures()
         rclone: float | None = None
         until = time.monotonic() + ROUNDS_WITHIN_S
         stores = [store for store in self.stores if self._has(store)]
-        for store in stores if self.parts - {Part.NAIVE} else ():
+        for store in stores if self.parts - WITHOUT_SERVERS else ():
             with system(store, self.say, until) as running:
                 if Part.WORKER in self.parts and store is stores[0]:
                     self.figures += per_checkin(running)

@@ -1,20 +1,26 @@
 """Measures what each picture of a folder costs, each in a fork of one process that is warm.
 
 `python -m tests.verifier.faces.costs FOLDER` prints JSON: what became of a picture, the seconds of
-CPU that examining and rendering took, and by how many MiB the process grew at its highest.
+CPU that the door, and examining or rendering took, and by how many MiB the process grew at its
+highest. What the door refuses is looked at no further, as it is in a worker.
 """
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from verifier import photos
 from verifier.faces import images, renditions
 from verifier.faces.images import PhotoUnreadable
+from verifier.photos import PhotoLimits, PhotoRefused
 
+MODULE = "tests.verifier.faces.costs"
 SEARCHED_SIDE = 640
 MIB = 1024
 
@@ -23,12 +29,28 @@ def measured(photo: bytes) -> dict[str, Any]:
     """Look at one picture as a worker does, and measure that."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # proc(5): forget the peak
     before = _peak()
+    door, refused = _at_the_door(photo)
+    if refused:
+        return _told(door, before) | {"readable": False, "refused": refused, "seconds": 0.0}
     decoded = _seconds(lambda: images.decode(photo, SEARCHED_SIDE))
     rendered = _seconds(lambda: renditions.render(photo))
     readable = decoded is not None and rendered is not None
-    return {"readable": readable, "mib": (_peak() - before) / MIB} | (
-        {"seconds": max(decoded or 0, rendered or 0)}
-    )
+    took = {"readable": readable, "refused": "", "seconds": max(decoded or 0, rendered or 0)}
+    return _told(door, before) | took
+
+
+def _told(door: float, before: int) -> dict[str, Any]:
+    return {"door": door, "mib": (_peak() - before) / MIB}
+
+
+def _at_the_door(photo: bytes) -> tuple[float, str]:
+    """Check as the upload route does; gives the seconds, and why it is refused, if it is."""
+    begun, refused = time.process_time(), ""
+    try:
+        photos.check(photo, PhotoLimits())
+    except PhotoRefused as fault:
+        refused = str(fault.defect)
+    return time.process_time() - begun, refused
 
 
 def _seconds(act: Callable[[], object]) -> float | None:
@@ -55,6 +77,18 @@ def _forked(photo: bytes) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(answer.read())
     os.wait()
     return told
+
+
+def costs_of(pictures: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    """Measure pictures by name, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in pictures.items():
+            (Path(folder) / name).write_bytes(data)
+        done = subprocess.run(
+            [sys.executable, "-m", MODULE, folder], check=True, capture_output=True
+        )
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 def main(folder: Path) -> None:

@@ -1,12 +1,7 @@
 """A hostile picture is refused from its headers, or costs little more than an ordinary photo."""
 
 import functools
-import json
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +10,7 @@ import pytest
 from tests.fuzz import pictures
 from tests.fuzz.pictures import REFUSED, SECRET, TAKEN
 from tests.verifier.faces import jpegs
+from tests.verifier.faces.costs import costs_of
 from verifier import photos
 from verifier.faces import images, renditions
 from verifier.faces.images import PhotoUnreadable
@@ -23,23 +19,15 @@ from verifier.photos import PhotoLimits, PhotoRefused
 # Measured: an ordinary 12 MP photo 0.03 s and 24 MiB, the costliest that is taken 0.22 s and 96.
 MOST_TIMES_A_PLAIN_PHOTO = 12
 MOST_MIB = 200
+MOST_MIB_TO_REFUSE = 16
 PLAIN = "plain"
 
 
 @functools.cache
 def costs() -> dict[str, dict[str, Any]]:
     """What every picture costs, measured once."""
-    taken = {name: made.data for name, made in pictures.hostile().items() if name in TAKEN}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in (taken | {PLAIN: pictures.plain()}).items():
-            (Path(folder) / name).write_bytes(data)
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.verifier.faces.costs", folder],
-            check=True,
-            capture_output=True,
-        )
-    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
-    return found
+    made = {name: one.data for name, one in pictures.hostile().items()}
+    return costs_of(made | {PLAIN: pictures.plain()})
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -63,6 +51,12 @@ def test_refusing_the_worst_costs_less_than_decoding_an_ordinary_photo() -> None
         with pytest.raises(PhotoRefused):
             photos.check(data, PhotoLimits())
         assert time.process_time() - begun < plain, name
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusing_takes_no_memory_worth_speaking_of(name: str) -> None:
+    assert costs()[name]["refused"]
+    assert costs()[name]["mib"] < MOST_MIB_TO_REFUSE
 
 
 @pytest.mark.parametrize("name", TAKEN)
