@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from storage.records import Queue
 
 # Each with what it says; its name in PostgreSQL's function app_upkeep() (migration 0009), or
-# app_last_errors() (migration 0010).
+# app_last_errors() (migration 0012).
 MEANINGS = {
     "work_waiting": "work that could be done now and that nobody does, by queue",
     "work_oldest_seconds": "for how long the oldest undone work has been due, by queue",
