@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import httpx
 from mobile_contract.checkins import DeviceSent
 from mobile_contract.client.checkin import Captured, Moment, freeze
 from mobile_contract.client.clocks import system_clocks
+from mobile_contract.client.connection import ENOUGH, Connection
 from mobile_contract.client.disk import Disk
 from mobile_contract.client.keys import Keyring, Registration
 from mobile_contract.proofs import NONCE_HEADER, PROOF_HEADER, SCHEME, Proven
@@ -34,7 +36,7 @@ class Sender:
     registration: Registration
     nonce: str | None
     device: DeviceSent
-    renewed: Callable[[], Registration] = field(repr=False)
+    renewed: Callable[[], tuple[Registration, str | None]] = field(repr=False)
     http: httpx.Client
     seeds: Sequence[bytes] = field(repr=False)
 
@@ -45,7 +47,8 @@ class Sender:
         return Base(freeze(Captured(photo, HERE), moment), other, chance)
 
     def proof(self) -> dict[str, str]:
-        """Give what shows who sends, made for one request."""
+        """Give what shows who sends, made for one request; renews what may end during it."""
+        self._freshen()
         token = self.registration.access_token
         proven = Proven("POST", self.registration.server_url + PATH, self.nonce, token)
         now = system_clocks().wall()
@@ -55,10 +58,15 @@ class Sender:
     def send(self, attempt: Attempt) -> httpx.Response:
         """Send one attempt, again with a new token where it ended; raises httpx.TransportError."""
         answer = self._once(attempt)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:  # a slow run outlives a token
-            self.registration = self.renewed()
+        if answer.status_code == httpx.codes.UNAUTHORIZED:  # what waited outlived its proof
             answer = self._once(attempt)
         return answer
+
+    def _freshen(self) -> None:
+        """Renew as a phone does: a run on a busy machine outlives many tokens."""
+        ends_at = datetime.fromisoformat(self.registration.access_expires_at)
+        if ends_at - system_clocks().wall() < ENOUGH:
+            self.registration, self.nonce = self.renewed()
 
     def _once(self, attempt: Attempt) -> httpx.Response:
         described = {"Content-Type": attempt.content_type} if attempt.content_type else {}
@@ -103,9 +111,11 @@ def _sender(world: World, person: Offender) -> Sender:
     http = httpx.Client(base_url=world.url, timeout=WITHIN_S, trust_env=False)
     world.clients.append(http)
 
-    def renewed() -> Registration:
-        phone.me()  # the reference phone renews what has ended
-        return keyring.registration()
+    connection = Connection(http, keyring, system_clocks())
+
+    def renewed() -> tuple[Registration, str | None]:
+        connection.renew()
+        return keyring.registration(), keyring.nonce()
 
     at_first = keyring.registration(), keyring.nonce(), device
     return Sender(person.id, *at_first, renewed, http, seeds())

@@ -1,21 +1,27 @@
-"""How much memory the processes hold while they are fuzzed, and whether it grows."""
+"""How much memory the processes hold while they are fuzzed, and whether it grows.
+
+A run goes in rounds of the same mixture. Between two of them nobody sends, and each process is
+measured at rest: what is in flight would hide a leak, or look like one.
+"""
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import linear_regression, mean
+from statistics import linear_regression
 
 from storage.local_stack import Processes
 from storage.local_stack.process_tree import descendants
 
 EVERY_S = 0.5
+REST_S = 1.5
 MIB = 1024 * 1024
 PAGE = os.sysconf("SC_PAGESIZE")
-# Until then each of the web's threads finds its own heap: measured, 135 MiB become 260 and stay.
-WARM_FROM = 0.5
-WORKERS = {"web": "web worker", "verifier": "horse"}
+# Until then the web's heaps find their size; from there on a line is laid through the rests.
+WARM_ROUNDS = 3
+HORSES = "horses"
 
 
 @dataclass(frozen=True)
@@ -28,46 +34,62 @@ class Sample:
 
 @dataclass(frozen=True)
 class Course:
-    """How the memory of one process went, in MiB; `slope` is a thousand requests' once warm."""
+    """How the memory of one process went, in MiB: at each rest, and at its highest."""
 
     name: str
-    before: float
-    middle: float
-    end: float
+    rests: tuple[Sample, ...]
     highest: float
-    slope: float
+
+    @property
+    def grown(self) -> float:
+        """By how much it grew after the warm rounds, by the line through its rests."""
+        warm = self.rests[WARM_ROUNDS:]
+        if len({one.answered for one in warm}) < 2:
+            return 0.0
+        answered = [one.answered for one in warm]
+        line = linear_regression(answered, [one.mib for one in warm])
+        return line.slope * (answered[-1] - answered[0])
 
 
 @dataclass
 class Watch:
-    """Samples every process until it is stopped."""
+    """Samples every process until it is stopped, and each at rest when it is told to."""
 
     processes: Processes
     answered: Callable[[], int]
-    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    rests: dict[str, list[Sample]] = field(default_factory=dict)
+    highest: dict[str, float] = field(default_factory=dict)
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def begin(self) -> None:
-        """Sample in a thread of its own."""
+        """Look on in a thread of its own."""
         self._thread = threading.Thread(target=self._look_on, daemon=True)
         self._thread.start()
 
+    def rest(self) -> None:
+        """Measure while nobody sends."""
+        time.sleep(REST_S)
+        for name, mib in _held(self.processes).items():
+            self.rests.setdefault(name, []).append(Sample(self.answered(), mib))
+
     def end(self) -> None:
-        """Sample no more."""
+        """Look no more."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
 
     def courses(self) -> list[Course]:
         """Give the course of each process that lived through the run, and of all horses as one."""
-        return [_course(name, samples) for name, samples in sorted(self.samples.items())]
+        return [
+            Course(name, tuple(self.rests.get(name, ())), highest)
+            for name, highest in sorted(self.highest.items())
+        ]
 
     def _look_on(self) -> None:
         while not self._over.is_set():
-            answered = self.answered()
             for name, mib in _held(self.processes).items():
-                self.samples.setdefault(name, []).append(Sample(answered, mib))
+                self.highest[name] = max(mib, self.highest.get(name, 0.0))
             self._over.wait(EVERY_S)
 
 
@@ -83,7 +105,7 @@ def _held(processes: Processes) -> Mapping[str, float]:
     if parent:
         held[f"verifier {parent}"] = _mib(parent)
         horses = [_mib(one.pid) for one in descendants(parent)]
-        held |= {"horses": max(horses)} if horses else {}
+        held |= {HORSES: max(horses)} if horses else {}
     return {name: mib for name, mib in held.items() if mib}
 
 
@@ -93,28 +115,3 @@ def _mib(pid: int) -> float:
     except (OSError, IndexError):  # it has just ended
         return 0.0
     return int(pages) * PAGE / MIB
-
-
-def _course(name: str, samples: Sequence[Sample]) -> Course:
-    total = samples[-1].answered
-    warm = [one for one in samples if one.answered >= total * WARM_FROM]
-    return Course(
-        name,
-        before=samples[0].mib,
-        middle=_around(samples, total * 0.5, total),
-        end=mean(one.mib for one in samples[-3:]),
-        highest=max(one.mib for one in samples),
-        slope=_slope(warm),
-    )
-
-
-def _around(samples: Sequence[Sample], point: float, total: int) -> float:
-    near = sorted(samples, key=lambda one: abs(one.answered - point))[:3]
-    return mean(one.mib for one in near) if total else samples[0].mib
-
-
-def _slope(samples: Sequence[Sample]) -> float:
-    if len({one.answered for one in samples}) < 2:
-        return 0.0
-    line = linear_regression([one.answered for one in samples], [one.mib for one in samples])
-    return line.slope * 1000

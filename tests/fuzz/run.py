@@ -18,6 +18,7 @@ from tests.factories import Factory
 from tests.fuzz import aftermath, body_breaks, photo_breaks, pictures, request_breaks, wire_lies
 from tests.fuzz.attempts import Attempt, Base, well_formed
 from tests.fuzz.crowd import Sender, crowd
+from tests.fuzz.leak import Leak
 from tests.fuzz.memory import Course, Watch
 from tests.fuzz.tally import NO_ANSWER, Tally
 from tests.servers import ROOT
@@ -26,6 +27,7 @@ from tests.world import Servers, World
 # Only what one person may send is widened: a fuzz sends a year's check-ins in minutes.
 SETTINGS = {"PHONE_CHECKINS": "100000 per hour"}
 THREADS = 8
+WEB = "web"
 
 
 class Group(StrEnum):
@@ -50,6 +52,7 @@ class Plan:
     people: int
     seed: int
     settled_within_s: float
+    rounds: int = 2
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,11 @@ class Outcome:
 
 
 @contextmanager
-def whole_system(stack: LocalStack, parts: Parts, folder: Path) -> Iterator[World]:
-    """Every process of the Procfile, as in production but for one setting."""
-    processes = Processes(ROOT / "Procfile", _environment(stack), stack.logs)
+def whole_system(
+    stack: LocalStack, parts: Parts, folder: Path, leak: Leak | None = None
+) -> Iterator[World]:
+    """Every process of the Procfile, as in production but for one setting, and a planted leak."""
+    processes = Processes(ROOT / "Procfile", _environment(stack, leak), stack.logs)
     servers = Servers(stack, processes)
     world = World(stack.public_url, folder, servers=servers, factory=Factory(parts))
     try:
@@ -85,8 +90,12 @@ def whole_system(stack: LocalStack, parts: Parts, folder: Path) -> Iterator[Worl
         processes.stop()
 
 
-def _environment(stack: LocalStack) -> Callable[[str], Mapping[str, str]]:
-    return lambda role: {**stack.environment(role), **SETTINGS}
+def _environment(stack: LocalStack, leak: Leak | None) -> Callable[[str], Mapping[str, str]]:
+    def environment(role: str) -> Mapping[str, str]:
+        planted = leak.environment if leak is not None and role == WEB else {}
+        return {**stack.environment(role), **SETTINGS, **planted}
+
+    return environment
 
 
 def play(world: World, plan: Plan) -> Outcome:
@@ -96,16 +105,23 @@ def play(world: World, plan: Plan) -> Outcome:
     before, parts = aftermath.alive(world), world.factory.parts
     watch = Watch(world.servers.processes, lambda: tally.answered)
     watch.begin()
+    watch.rest()
     tasks = _tasks(plan)
-    with ThreadPoolExecutor(THREADS) as pool:
-        shares = [(tasks[at::THREADS], senders[at::THREADS]) for at in range(THREADS)]
-        for done in [pool.submit(_send_all, share, plan.seed, tally) for share in shares]:
-            done.result()
+    for number in range(plan.rounds):
+        _send_round(tasks[number :: plan.rounds], senders, plan.seed, tally)
+        watch.rest()
     watch.end()
     states = aftermath.settle(parts, tally, plan.settled_within_s)
     aftermath.require_alive(world, before, tally)
     aftermath.require_kept(parts, tally)
     return Outcome(tally, watch.courses(), states)
+
+
+def _send_round(tasks: Sequence[Task], senders: Sequence[Sender], seed: int, tally: Tally) -> None:
+    with ThreadPoolExecutor(THREADS) as pool:
+        shares = [(tasks[at::THREADS], senders[at::THREADS]) for at in range(THREADS)]
+        for done in [pool.submit(_send_all, share, seed, tally) for share in shares]:
+            done.result()
 
 
 def _warm(senders: Sequence[Sender], seed: int, tally: Tally) -> None:

@@ -1,5 +1,6 @@
 """Some hundred broken requests against the whole system: a small `make fuzz`."""
 
+from collections import Counter
 from random import Random
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from storage.local_stack import LocalStack
 from storage.parts import Parts
 from tests.fuzz import body_breaks, photo_breaks, pictures, request_breaks, wire_lies
+from tests.fuzz.__main__ import judge
+from tests.fuzz.memory import Course, Sample
 from tests.fuzz.run import Group, Outcome, Plan, play, whole_system
 from tests.fuzz.tally import Tally
 
@@ -52,6 +55,23 @@ def test_an_answer_that_must_not_be_turns_a_run_red() -> None:
     for status in (500, 503, 429, 401, 0):
         tally.count(Group.BODY, "bits", status)
     assert len(tally.faults) == 5
+
+
+@pytest.mark.parametrize(
+    ("at_rest", "red"),
+    [
+        ((90, 120, 150, 150, 151, 149, 150, 150), False),
+        ((90, 120, 150, 150, 152, 154, 156, 159), True),
+        ((90, 120, 150, 150, 190, 150, 150, 150), False),  # one rest that was none
+    ],
+)
+def test_only_memory_that_still_grows_when_warm_turns_a_run_red(
+    at_rest: tuple[int, ...], *, red: bool
+) -> None:
+    rests = tuple(Sample(800 * number, mib) for number, mib in enumerate(at_rest))
+    outcome = Outcome(Tally(), [Course("web worker 1", rests, highest=200)], Counter())
+    judge(outcome)
+    assert bool(outcome.tally.faults) is red
 
 
 @pytest.mark.parametrize("kind", photo_breaks.BROKEN)
