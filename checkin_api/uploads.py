@@ -7,9 +7,9 @@ from typing import IO, Any
 
 from flask import Request, request
 from gunicorn.http.errors import ParseException
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import MultiPartParser
+from werkzeug.formparser import FormDataParser, MultiPartParser
 
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.checkins import LARGEST_REQUEST
@@ -19,6 +19,53 @@ from verifier.photos import PhotoLimits, PhotoRefused, check
 READ_SIZE = 64 * 1024
 MOST_PARTS = 20
 MOST_TEXT = 1024 * 1024
+MULTIPART = "multipart/form-data"
+BYTES_KEPT = ("utf-8", "surrogateescape")  # PEP 383: any bytes, there and back
+
+Texts = MultiDict[str, str]
+Files = MultiDict[str, FileStorage]
+
+
+class _ByteParser(MultiPartParser):
+    """Parts byte for byte: in this charset every byte is a character and comes out as it went in.
+
+    werkzeug decodes a part without a filename, replacing what it cannot: the receipt would then
+    state the hash of something that nobody sent.
+    """
+
+    ONE_TO_ONE = "iso-8859-1"
+
+    def get_part_charset(self, headers: Headers) -> str:  # noqa: ARG002 - werkzeug's signature
+        """Give the charset."""
+        return self.ONE_TO_ONE
+
+
+class _FormParser(FormDataParser):
+    """Reads a body once, for pages and phones: what is not UTF-8 in a text keeps its bytes."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        mimetype: str,
+        content_length: int | None,
+        options: dict[str, str] | None = None,
+    ) -> tuple[IO[bytes], Texts, Files]:
+        """Read a form; what is no multipart at all has nothing in it that could be named."""
+        boundary = (options or {}).get("boundary", "")
+        if mimetype != MULTIPART or not boundary:
+            return super().parse(stream, mimetype, content_length, options)
+        parser = _ByteParser(
+            self.stream_factory, self.max_form_memory_size, max_form_parts=self.max_form_parts
+        )
+        try:
+            form, files = parser.parse(stream, boundary.encode("ascii"), content_length)
+        except ValueError:
+            return stream, self.cls(), self.cls()
+        texts = [
+            (name, text.encode(parser.ONE_TO_ONE).decode(*BYTES_KEPT))
+            for name, text in form.items(multi=True)
+        ]
+        return stream, self.cls(texts), self.cls(files)
 
 
 class MemoryRequest(Request):
@@ -27,6 +74,7 @@ class MemoryRequest(Request):
     werkzeug's default spools large parts to a temporary file: photos in clear on a disk.
     """
 
+    form_data_parser_class = _FormParser
     max_content_length = LARGEST_REQUEST
     max_form_memory_size = MOST_TEXT
     max_form_parts = MOST_PARTS
@@ -52,55 +100,19 @@ class Part:
 
 def received_parts() -> dict[str, Part]:
     """Read every part of the request; raises RefusedError for repeated parts and other types."""
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype != MULTIPART:
         raise RefusedError(ProblemCode.UNSUPPORTED_TYPE, at("", "not_multipart"))
     try:
-        arrived = _arrived()
+        texts, files = request.form.items(multi=True), request.files.items(multi=True)
     except RequestEntityTooLarge:
         raise RefusedError(ProblemCode.TOO_LARGE) from None
+    # A part without a name is one that nobody asked for, like any other unknown one.
+    arrived = [(name or "", text.encode(*BYTES_KEPT)) for name, text in texts]
+    arrived += [(name or "", file.stream.read()) for name, file in files]
     repeated = {name for name, _ in arrived if [n for n, _ in arrived].count(name) > 1}
     if repeated:
         raise RefusedError(ProblemCode.REPEATED_PART, at("", "repeated_part"))
     return {name: Part(name, data, hashlib.sha256(data).hexdigest()) for name, data in arrived}
-
-
-class _ByteParser(MultiPartParser):
-    """Parts byte for byte.
-
-    werkzeug decodes a part without a filename, replacing what it cannot: the receipt would then
-    state the hash of something that nobody sent.
-    """
-
-    ONE_TO_ONE = "iso-8859-1"
-
-    def get_part_charset(self, headers: Headers) -> str:  # noqa: ARG002 - werkzeug's signature
-        """Give the one charset in which every byte is a character and comes out as it went in."""
-        return self.ONE_TO_ONE
-
-
-def _arrived() -> list[tuple[str, bytes]]:
-    if "form" in request.__dict__:  # read already: a page's form was asked for its token
-        return _read_before()
-    boundary = request.mimetype_params.get("boundary", "")
-    if not boundary:
-        return []
-    parser = _ByteParser(
-        lambda *_, **__: BytesIO(), max_form_memory_size=MOST_TEXT, max_form_parts=MOST_PARTS
-    )
-    try:
-        form, sent = parser.parse(request.stream, boundary.encode("ascii"), request.content_length)
-    except ValueError:  # no multipart at all: nothing arrived that could be named
-        return []
-    # A part without a name is one that nobody asked for, like any other unknown one.
-    texts = [(name or "", text.encode(parser.ONE_TO_ONE)) for name, text in form.items(multi=True)]
-    files = [(name or "", file.stream.read()) for name, file in sent.items(multi=True)]
-    return texts + files
-
-
-def _read_before() -> list[tuple[str, bytes]]:
-    texts = [(name or "", text.encode()) for name, text in request.form.items(multi=True)]
-    files = [(name or "", file.stream.read()) for name, file in request.files.items(multi=True)]
-    return texts + files
 
 
 def require_photo(part: Part, limits: PhotoLimits) -> None:

@@ -51,8 +51,14 @@ def _answering(view: PageView) -> Callable[..., Response]:
 
 def _require_storable_text() -> None:
     """Refuse what no person types and PostgreSQL takes no text with."""
-    if any("\x00" in text for _, text in request.values.items(multi=True)):
+    sent = (*request.args.items(multi=True), *request.form.items(multi=True))
+    if not all(_is_storable(text) for _, text in sent):
         raise RefusedError(ProblemCode.BAD_REQUEST)
+
+
+def _is_storable(text: str) -> bool:
+    # Bytes that are not UTF-8 arrive as lone surrogates (uploads.py).
+    return not any(sign == "\x00" or "\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _response(page: str | tuple[str, int] | Response) -> Response:

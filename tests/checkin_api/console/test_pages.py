@@ -71,6 +71,13 @@ def test_a_login_that_no_database_takes_is_refused_like_any_other(nobody: Browse
     assert answer.status_code == 400
 
 
+def test_a_form_whose_bytes_are_no_text_is_refused_and_never_mended(nobody: Browser) -> None:
+    answer = nobody.http.post(
+        "/sign-in", files={"login": (None, b"li\xff"), "password": (None, b"x")}
+    )
+    assert answer.status_code == 400
+
+
 def test_signing_out_ends_the_cookie_on_the_server(desk: Desk, officer: Officer) -> None:
     browser = desk(officer)
     secret = browser.http.cookies[COOKIE]
