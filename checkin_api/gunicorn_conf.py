@@ -11,7 +11,7 @@ bind = os.environ["WEB_BIND"]
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 # Each worker alone stands thirty uploads at 2 KB/s, however the kernel deals connections out.
 threads = int(os.environ.get("WEB_THREADS", "48"))
-worker_class = "checkin_api.patience.PatientWorker"
+worker_class = "checkin_api.web_worker.WebWorker"
 timeout = 60
 graceful_timeout = 20
 keepalive = 15
