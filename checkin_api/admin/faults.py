@@ -33,6 +33,7 @@ class Mistake(StrEnum):
     ENTRY_NEEDS_DISTRICT = "admin.entry.needs_district"
     ENTRY_NEEDS_NO_PLACE = "admin.entry.needs_no_place"
     ENTRY_FORM = "admin.entry.form"
+    ENTRY_ID_CARD = "admin.entry.id_card"
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,22 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from checkin_api.access.new_accounts import CODE_PATTERN, LOGIN_PATTERN
 from checkin_api.admin.faults import Fault, Mistake, RefusedCommandError, refuse
+from checkin_api.admin.id_cards import is_id_card
 from mobile_contract.shapes import Line
 from storage.records import Role
 from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
@@ -18,12 +26,14 @@ from storage.records.authority import DISTRICT_ROLES, OFFICE_ROLES
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Login = Annotated[str, StringConstraints(pattern=LOGIN_PATTERN)]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,32}$")]
+ID_CARD: Final = "id_card"
 
 MISTAKE_OF = {
     "missing": Mistake.ENTRY_MISSING,
     "extra_forbidden": Mistake.ENTRY_UNKNOWN,
     "string_pattern_mismatch": Mistake.ENTRY_CHARACTERS,
     "enum": Mistake.ENTRY_WORD,
+    ID_CARD: Mistake.ENTRY_ID_CARD,
     "needs_office": Mistake.ENTRY_NEEDS_OFFICE,
     "needs_district": Mistake.ENTRY_NEEDS_DISTRICT,
     "needs_no_place": Mistake.ENTRY_NEEDS_NO_PLACE,
@@ -87,13 +97,19 @@ class PersonEntry(Entry):
     plan_starts: date | None = None
 
 
+def _no_id_card(person: PersonEntry) -> PersonEntry:
+    if is_id_card(person.number):
+        raise PydanticCustomError(ID_CARD, ID_CARD)
+    return person
+
+
 class Layout(Entry):
     """Everything that one file or one command lays."""
 
     districts: tuple[DistrictEntry, ...] = ()
     offices: tuple[OfficeEntry, ...] = ()
     officers: tuple[OfficerEntry, ...] = ()
-    offenders: tuple[PersonEntry, ...] = ()
+    offenders: tuple[Annotated[PersonEntry, AfterValidator(_no_id_card)], ...] = ()
 
 
 def read_layout(file: Path) -> Layout:

@@ -1,13 +1,14 @@
 """What a row of a file has to be; the first half of these models is what `lay-out` reads too."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from checkin_api.admin.acts import Kind
 from checkin_api.admin.faults import Mistake
+from checkin_api.admin.id_cards import is_id_card
 from checkin_api.admin.layout import (
     MISTAKE_OF,
     Code,
@@ -28,9 +29,6 @@ from verifier.attendance.plans import DailyPlan
 from verifier.place.datum import to_wgs84
 from verifier.place.fences import LARGEST_RADIUS_M, SMALLEST_RADIUS_M, CircularFence
 
-ID_CARD_LENGTH = 18
-ID_CARD_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
-ID_CARD_CHECKS = "10X98765432"
 A_DAY, SOME_HOURS = date(2027, 1, 1), 72  # the order of times is the same on any day
 
 Contradiction = tuple[FileMistake | Mistake, str]  # and the field that it is found at
@@ -117,7 +115,7 @@ def _of_officer(entry: OfficerRow) -> Iterator[Contradiction]:
 
 
 def _of_person(entry: PersonRow) -> Iterator[Contradiction]:
-    if _is_id_card(entry.number):
+    if is_id_card(entry.number):
         yield FileMistake.ID_CARD, "number"
     if entry.starts and entry.ends and entry.ends < entry.starts:
         yield FileMistake.ENDS, "ends"
@@ -154,19 +152,6 @@ def _of_fence(entry: PersonRow) -> Iterator[Contradiction]:
         to_wgs84(entry.circle.lat, entry.circle.lon, entry.circle.datum)
     except ValueError:
         yield FileMistake.POSITION, "latitude"
-
-
-def _is_id_card(number: str) -> bool:
-    """Tell an ID card's number by its length, birthday and check character."""
-    body, check = number[:-1], number[-1].upper()
-    if len(number) != ID_CARD_LENGTH or not body.isdecimal():
-        return False
-    try:
-        datetime.strptime(body[6:14], "%Y%m%d")  # noqa: DTZ007 - only whether it is a day
-    except ValueError:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(body, ID_CARD_WEIGHTS, strict=True))
-    return ID_CARD_CHECKS[total % len(ID_CARD_CHECKS)] == check
 
 
 CONTRADICTIONS: dict[type[Entry], Callable[[Any], Iterator[Contradiction]]] = {

@@ -228,3 +228,17 @@ def test_another_processs_login_may_not_make_accounts(
     ran = terminal.run("add-officer", "li", "李", "--role", "editor", DATABASE_URL=verifier_url)
     assert ran.status == 1
     assert ran.err.startswith("The database did not accept this (InsufficientPrivilege)")
+
+
+AN_ID_CARD = "11010519491231002X"  # the example of GB 11643
+
+
+def test_no_command_takes_the_number_of_an_id_card(terminal: Terminal, city: Path) -> None:
+    terminal.run("lay-out", city)
+    before = counts(terminal)
+    ran = terminal.run("add-offender", AN_ID_CARD, "甲", "--office", "no")
+    assert ran.status != 0
+    assert "number of an ID card" in ran.err
+    city.write_text(CITY.replace("CQ000001", AN_ID_CARD), encoding="utf-8")
+    assert terminal.run("lay-out", city).status != 0
+    assert counts(terminal) == before
