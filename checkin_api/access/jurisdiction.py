@@ -105,7 +105,7 @@ def _within(caller: OfficerCaller, post: Post, action: Action) -> ColumnElement[
 
 def _of_age(caller: OfficerCaller, action: Action) -> ColumnElement[bool]:
     """Leave the cases of people under 18 to those who are named for them."""
-    if action is Action.NAME_OFFICER:  # somebody has to name the first
+    if action in {Action.NAME_OFFICER, Action.SEE_NAMED}:  # somebody has to name the first
         return true()
     named = select(NamedOfficer.offender_id).where(
         NamedOfficer.officer_id == caller.officer_id, NamedOfficer.ended_at.is_(None)

@@ -79,6 +79,9 @@ class Action(StrEnum):
     # oversight
     OPEN_CASE = "open_case"
     SEE_FIGURES = "see_figures"
+    SEE_OUTAGES = "see_outages"
+    SEE_POSTINGS = "see_postings"
+    SEE_NAMED = "see_named"  # officers named for people under 18
     SEE_AUDIT = "see_audit"
     WRITE_OPINION = "write_opinion"
     SEE_OPINIONS = "see_opinions"
@@ -102,8 +105,11 @@ DECIDES = {
 }
 # Who works with people without deciding about them, or with them.
 WORKS = {Who.SOCIAL_WORKER: Whose.OFFICE} | DECIDES
-# Who looks without touching.
-SEES = WORKS | {Who.PROCURATOR: Whose.DISTRICT, Who.CITY: Whose.OPENED}
+# Who looks without touching: an inspector reads everything of the district.
+INSPECTS = {Who.PROCURATOR: Whose.DISTRICT}
+SEES = WORKS | INSPECTS | {Who.CITY: Whose.OPENED}
+# Who confirms something; what whom, stands in confirming.py.
+CONFIRMS = LEADS | {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY}
 
 PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.READ_PUBLIC: EVERYBODY,
@@ -118,7 +124,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.SIGN_OUT: ACCOUNTS,
     Action.SEE_ACCOUNT: ACCOUNTS,
     Action.SECURE_ACCOUNT: ACCOUNTS,
-    Action.SEE_ITEMS: WORKS | {Who.PROCURATOR: Whose.DISTRICT},
+    Action.SEE_ITEMS: WORKS | INSPECTS,
     Action.SEE_PERSON: SEES,
     Action.SEE_PHOTO: SEES,
     Action.WRITE_NOTE: WORKS,
@@ -135,8 +141,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.SUPERVISE: LEADS,
     Action.DECLARE_OUTAGE: {Who.DISTRICT: Whose.DISTRICT},
     Action.POST_COVER: LEADS,
-    Action.CONFIRM_POSTING: LEADS
-    | {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY},  # who confirms whom: postings/
+    Action.CONFIRM_POSTING: CONFIRMS,
     Action.RECUSE: DECIDES,
     Action.RECUSE_ANOTHER: LEADS,  # those who stand below; to end a recusal too
     Action.NAME_OFFICER: LEADS,
@@ -144,10 +149,13 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.MANAGE_ACCOUNTS: {Who.ADMINISTRATOR: Whose.CITY},
     Action.MANAGE_OFFICES: {Who.ADMINISTRATOR: Whose.CITY},
     Action.OPEN_CASE: {Who.CITY: Whose.CITY},
-    Action.SEE_FIGURES: {Who.DISTRICT: Whose.DISTRICT, Who.CITY: Whose.CITY},
-    Action.SEE_AUDIT: {Who.DISTRICT: Whose.DISTRICT, Who.PROCURATOR: Whose.DISTRICT},
-    Action.WRITE_OPINION: {Who.PROCURATOR: Whose.DISTRICT},
-    Action.SEE_OPINIONS: LEADS | {Who.PROCURATOR: Whose.DISTRICT},
+    Action.SEE_FIGURES: {Who.DISTRICT: Whose.DISTRICT, Who.CITY: Whose.CITY} | INSPECTS,
+    Action.SEE_OUTAGES: {Who.DISTRICT: Whose.DISTRICT} | INSPECTS,
+    Action.SEE_POSTINGS: CONFIRMS | INSPECTS,
+    Action.SEE_NAMED: LEADS | INSPECTS,
+    Action.SEE_AUDIT: {Who.DISTRICT: Whose.DISTRICT} | INSPECTS,
+    Action.WRITE_OPINION: INSPECTS,
+    Action.SEE_OPINIONS: LEADS | INSPECTS,
     Action.UPLOAD_CONTENT: {Who.EDITOR: Whose.NOBODYS},
 }
 

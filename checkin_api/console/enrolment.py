@@ -25,7 +25,7 @@ routes = PageRoutes()
 PHOTO_FIELDS = tuple(f"photo-{number}" for number in range(1, ENOUGH + 1))
 
 
-@routes.get("/people/<uuid:offender_id>/references", Action.COLLECT_PHOTOS)
+@routes.get("/people/<uuid:offender_id>/references", Action.SEE_PERSON)
 def references(caller: OfficerCaller, offender_id: UUID) -> str:
     """Show what is enrolled and what is being collected."""
     return _shown(caller, offender_id)

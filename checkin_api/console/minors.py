@@ -19,7 +19,7 @@ from checkin_api.refusals import RefusedError
 routes = PageRoutes()
 
 
-@routes.get("/minors", Action.NAME_OFFICER)
+@routes.get("/minors", Action.SEE_NAMED)
 def minors(caller: OfficerCaller) -> str:
     """Show who is under 18, by number, and who is named."""
     return _shown(caller)

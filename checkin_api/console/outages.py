@@ -25,9 +25,9 @@ from checkin_api.refusals import RefusedError
 routes = PageRoutes()
 
 
-@routes.get("/outages", Action.DECLARE_OUTAGE)
+@routes.get("/outages", Action.SEE_OUTAGES)
 def outages(caller: OfficerCaller) -> str:
-    """Show what is known, and the form."""
+    """Show what is known, and the form to who declares."""
     return _shown(caller)
 
 

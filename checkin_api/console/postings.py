@@ -26,7 +26,7 @@ routes = PageRoutes()
 LONGEST_SEARCH = 60
 
 
-@routes.get("/postings", Action.CONFIRM_POSTING)
+@routes.get("/postings", Action.SEE_POSTINGS)
 def postings(caller: OfficerCaller) -> str:
     """Show what waits and who is posted."""
     return _board(caller)

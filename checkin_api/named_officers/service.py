@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from storage.records import NamedOfficer, Offender, Office, Officer, Role
 from verifier.local_time import local_date
 
 MOST_SHOWN = 300
+Listed = Row[Offender, str, bool, bool]
 # A procurator reads everything of a district and is named by nobody.
 CAN_BE_NAMED = frozenset({Role.SOCIAL_WORKER, Role.OFFICER, Role.HEAD, Role.DUTY, Role.DISTRICT})
 
@@ -45,7 +46,8 @@ class Minor:
     adult_on: date | None
     named: tuple[Named, ...]
     possible: tuple[Colleague, ...]
-    is_named: bool  # the reader
+    may_name: bool  # the reader; an inspector reads
+    sees_case: bool  # the reader, being named or an inspector
 
     @property
     def has_somebody(self) -> bool:
@@ -54,28 +56,35 @@ class Minor:
 
 
 def read_minors(parts: Parts, caller: OfficerCaller) -> list[Minor]:
-    """Give the people under 18 whom the caller names officers for, those without any first."""
+    """Give the people under 18 and who is named for them, those without anybody first."""
     with transaction(parts.sessions, caller.scope) as session:
         rows = session.execute(
-            select(Offender, Office.name)
+            select(
+                Offender,
+                Office.name,
+                in_reach(caller, Action.NAME_OFFICER),
+                in_reach(caller, Action.SEE_PERSON),
+            )
             .join(Office, Office.id == Offender.office_id)
-            .where(in_reach(caller, Action.NAME_OFFICER), _under_18(caller))
+            .where(in_reach(caller, Action.SEE_NAMED), _under_18(caller))
             .order_by(Offender.number)
             .limit(MOST_SHOWN)
         ).all()
-        minors = [_minor(session, caller, offender, office) for offender, office in rows]
+        minors = [_minor(session, caller, row) for row in rows]
     return sorted(minors, key=lambda one: one.has_somebody)
 
 
 def name_officer(parts: Parts, caller: OfficerCaller, offender_id: UUID, officer_id: UUID) -> None:
     """Name an officer for somebody under 18; who is named already stays so.
 
-    One may name oneself: who leads an office answers for it, and the entry says who named whom.
-    Raises RefusedError: not_found, invalid_content for somebody not posted there.
+    Nobody names themselves: a case that two people have to open is nobody's to open alone. Raises
+    RefusedError: not_found, invalid_content for oneself or somebody not posted there.
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         offender = _minor_in_reach(session, caller, offender_id)
+        if officer_id == caller.officer_id:
+            raise RefusedError(ProblemCode.INVALID_CONTENT, at("/naming", "oneself"))
         if officer_id not in {one.id for one in _possible(session, caller, offender)}:
             raise RefusedError(ProblemCode.INVALID_CONTENT, at("/officer", "missing"))
         row = insert(NamedOfficer).values(
@@ -137,7 +146,8 @@ def _named(
     ]
 
 
-def _minor(session: Session, caller: OfficerCaller, offender: Offender, office: str) -> Minor:
+def _minor(session: Session, caller: OfficerCaller, row: Listed) -> Minor:
+    offender, office, may_name, sees_case = row
     here = {one.id: one for one in _possible(session, caller, offender)}
     named = _named(session, offender.id, here)
     names = {officer_id for officer_id, _ in named}
@@ -147,8 +157,9 @@ def _minor(session: Session, caller: OfficerCaller, offender: Offender, office: 
         office=office,
         adult_on=offender.adult_on,
         named=tuple(one for _, one in named),
-        possible=tuple(one for one in here.values() if one.id not in names),
-        is_named=caller.officer_id in names,
+        possible=tuple(one for one in here.values() if one.id not in names | {caller.officer_id}),
+        may_name=may_name,
+        sees_case=sees_case,
     )
 
 

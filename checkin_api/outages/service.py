@@ -52,6 +52,7 @@ class Known:
     withdrawn_at: datetime | None
     withdrawn_by: str | None
     withdrawn_why: str | None
+    may_withdraw: bool  # the reader
 
 
 @dataclass(frozen=True)
@@ -66,28 +67,36 @@ class Place:
 class Overview:
     """What the page shows."""
 
-    places: tuple[Place, ...]
+    places: tuple[Place, ...]  # those that the reader declares for
     outages: tuple[Known, ...]
+
+
+@dataclass(frozen=True)
+class Names:
+    """How what the rows name by id is called."""
+
+    districts: Mapping[UUID, str]
+    officers: Mapping[UUID, str]
 
 
 def read_outages(parts: Parts, caller: OfficerCaller) -> Overview:
     """Give the outages of the caller's districts and our own, the latest first."""
-    _, districts = places_in_reach(caller, Action.DECLARE_OUTAGE)
+    _, districts = places_in_reach(caller, Action.SEE_OUTAGES)
+    _, own = places_in_reach(caller, Action.DECLARE_OUTAGE)
     with transaction(parts.sessions, caller.scope) as session:
         places = session.execute(
             select(District.id, District.name).where(District.id.in_(districts))
-        ).all()
+        )
         rows = session.scalars(
             select(Outage)
             .where(or_(Outage.district_id.is_(None), Outage.district_id.in_(districts)))
             .order_by(Outage.starts_at.desc(), Outage.id)
             .limit(MOST_SHOWN)
         ).all()
-        names = _names(session, rows)
-    named = dict(places)
+        names = Names(dict(places.all()), _names(session, rows))
     return Overview(
-        tuple(Place(place_id, name) for place_id, name in places),
-        tuple(_known(row, named, names) for row in rows),
+        tuple(Place(one, name) for one, name in names.districts.items() if one in own),
+        tuple(_known(row, names, may_withdraw=row.district_id in own) for row in rows),
     )
 
 
@@ -165,16 +174,17 @@ def _names(session: Session, rows: Sequence[Outage]) -> dict[UUID, str]:
     return dict(found.all())
 
 
-def _known(row: Outage, districts: Mapping[UUID, str], names: Mapping[UUID, str]) -> Known:
+def _known(row: Outage, names: Names, *, may_withdraw: bool) -> Known:
     return Known(
         id=row.id,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        district=districts.get(row.district_id) if row.district_id else None,
+        district=names.districts.get(row.district_id) if row.district_id else None,
         reason=row.reason,
-        declared_by=names.get(row.declared_by, "") if row.declared_by else None,
+        declared_by=names.officers.get(row.declared_by, "") if row.declared_by else None,
         declared_at=row.declared_at,
         withdrawn_at=row.withdrawn_at,
-        withdrawn_by=names.get(row.withdrawn_by, "") if row.withdrawn_by else None,
+        withdrawn_by=names.officers.get(row.withdrawn_by, "") if row.withdrawn_by else None,
         withdrawn_why=row.withdrawn_why,
+        may_withdraw=may_withdraw and row.withdrawn_at is None,
     )

@@ -11,12 +11,12 @@ from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.confirming import CONFIRMED_BY, COVERED_BY
 from checkin_api.access.officers import posting_in_force
 from checkin_api.postings.reach import (
-    concerns,
     confirmable,
     coverable,
     endable,
     holds,
     is_last,
+    visible,
     waits,
 )
 from storage.records import District, Office, Officer, Posting, Role
@@ -41,6 +41,7 @@ class PostingSeen:
     set_up: bool
     confirmable: bool
     coverable: bool
+    endable: bool
     last: bool  # nobody would be left to confirm the next one
 
     @property
@@ -74,9 +75,9 @@ Covered = aliased(Officer)
 
 
 def board(session: Session, caller: OfficerCaller, words: str) -> Board:
-    """Give the postings that the caller answers for; by name or login where words are given."""
+    """Give the postings that the caller answers for or inspects; with words by name or login."""
     today = local_date(caller.asked_at)
-    mine = and_(concerns(caller), _matching(words))
+    mine = and_(visible(caller), _matching(words))
     waiting = _seen(session, caller, and_(mine, waits()))
     posted = _seen(session, caller, and_(mine, holds(today)))
     return Board(
@@ -151,13 +152,14 @@ def _seen(
             set_up=person.password_hash is not None,
             confirmable=may_confirm,
             coverable=may_cover,
+            endable=may_end,
             last=last,
         )
-        for posting, person, place, covers, may_confirm, may_cover, last in rows
+        for posting, person, place, covers, may_confirm, may_cover, may_end, last in rows
     ]
 
 
-Asked = Select[Posting, Officer, str, str, bool, bool, bool]
+Asked = Select[Posting, Officer, str, str, bool, bool, bool, bool]
 
 
 def _asked(caller: OfficerCaller) -> Asked:
@@ -169,6 +171,7 @@ def _asked(caller: OfficerCaller) -> Asked:
             Covered.name,
             confirmable(caller),
             coverable(caller),
+            endable(caller),
             is_last(local_date(caller.asked_at)),
         )
         .join(Officer, Officer.id == Posting.officer_id)

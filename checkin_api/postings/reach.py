@@ -24,6 +24,12 @@ def concerns(caller: OfficerCaller) -> ColumnElement[bool]:
     return or_(false(), *ways)
 
 
+def visible(caller: OfficerCaller) -> ColumnElement[bool]:
+    """Give the condition on postings that the caller reads: an inspector's all of a district."""
+    inspects = [_within(post) for post in caller.posts if post.role is Role.PROCURATOR]
+    return or_(concerns(caller), *inspects)
+
+
 def confirmable(caller: OfficerCaller) -> ColumnElement[bool]:
     """Give the condition on postings that the caller may confirm now.
 

@@ -23,7 +23,7 @@ POSTINGS_IN_TURN = 7_207_404  # advisory lock; any constant that nothing else us
 
 
 def read_board(parts: Parts, caller: OfficerCaller, words: str) -> Board:
-    """Give what waits for a confirmation and who is posted, as far as the caller answers for it."""
+    """Give what waits for a confirmation and who is posted, as far as the caller reads about it."""
     with transaction(parts.sessions, caller.scope) as session:
         return board(session, caller, words)
 

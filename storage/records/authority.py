@@ -102,6 +102,8 @@ class NamedOfficer(Record):
 
     __tablename__ = "named_officers"
     __table_args__ = (
+        # Those of before this rule have ended.
+        CheckConstraint("named_by <> officer_id OR ended_at IS NOT NULL", name="by_another"),
         Index(
             "named_officers_current_key",
             "offender_id",

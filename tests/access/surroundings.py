@@ -146,5 +146,6 @@ def _minor(cast: Cast, named: UUID) -> dict[str, UUID]:
     with factory.session() as session:
         session.get_one(Offender, minor.id).adult_on = EIGHTEENTH
     _recusal(cast, minor.id, cast.officers["head here, recused"].id)
-    naming = NamedOfficer(offender_id=minor.id, officer_id=named, named_by=named, named_at=now)
+    by = cast.officers["district here"].id
+    naming = NamedOfficer(offender_id=minor.id, officer_id=named, named_by=by, named_at=now)
     return {"minor_id": minor.id, "naming_id": factory.added(naming)}

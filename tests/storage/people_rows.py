@@ -44,6 +44,7 @@ OF_PEOPLE = tuple(
 WANTED: dict[str, dict[str, Any]] = {
     "case_openings": {"expires_at": NOW + timedelta(days=1)},
     "excusals": {"outcome": "excused"},
+    "named_officers": {"ended_at": NOW},  # the bystander's of himself, of before that was refused
     "reviews": {"identity": "yes"},
     "windows": {
         "opens_at": NOW,

@@ -107,13 +107,13 @@ def _lay_offices_staff(world: PeopleWorld) -> None:
     world.caller("social worker", (Role.SOCIAL_WORKER, "n1"), sees="n1")
     world.caller("officer", (Role.OFFICER, "n1"), sees="n1")
     world.caller("officer of two", (Role.OFFICER, "n1"), (Role.OFFICER, "s2"), sees="n1 s2")
-    world.caller("head", (Role.HEAD, "n1"), sees="n1", leads=leads)
+    head = world.caller("head", (Role.HEAD, "n1"), sees="n1", leads=leads)
     named = world.caller("named officer", (Role.OFFICER, "n1"), sees="n1 n1-young")
     world.add(
         NamedOfficer(
             offender_id=world.rows.ids["n1-young"],
             officer_id=named.id,
-            named_by=named.id,
+            named_by=head.id,
             named_at=world.factory.parts.now(),
         )
     )

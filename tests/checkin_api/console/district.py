@@ -52,12 +52,13 @@ class Place:
         )
 
     def named(self, role: Role) -> UUID:
-        """The naming of an account for the person."""
+        """The naming of an account for the person, by somebody else."""
+        by = Role.HEAD if role is Role.DISTRICT else Role.DISTRICT
         return self.factory.added(
             NamedOfficer(
                 offender_id=self.person.id,
                 officer_id=self.people[role].id,
-                named_by=self.people[Role.HEAD].id,
+                named_by=self.people[by].id,
                 named_at=self.factory.parts.now(),
             )
         )

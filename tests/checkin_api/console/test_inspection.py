@@ -19,6 +19,63 @@ def place(factory: Factory) -> Place:
     return lay_place(factory)
 
 
+def forms_on(page: str) -> set[str]:
+    """Where the forms of a page go, but for looking things up and leaving."""
+    found = re.findall(r'<form method="post" action="([^"]+)"', page)
+    return {one for one in found if one != "/sign-out"}
+
+
+def test_an_inspector_reads_everything_of_the_district_and_finds_no_form_in_it(
+    desk: Desk, place: Place
+) -> None:
+    (checkin, _), window = place.flagged_checkin(), place.missed_window()
+    place.enrolled()
+    person = f"/people/{place.person.id}"
+    at_person = ("", "/references", "/phones", "/supervision")
+    own = ("/people", "/items", "/receipts", "/figures", "/outages", "/minors", "/postings")
+    pages = (
+        *own, "/audit", *(f"{person}{one}" for one in at_person),
+        f"/checkins/{place.person.id}/{checkin}", f"/windows/{window}",
+    )  # fmt: skip
+    browser = desk(place.people[Role.PROCURATOR])
+    assert {path: forms_on(browser.page(path)) for path in pages} == {one: set() for one in pages}
+    nav = browser.page("/account")
+    assert [path for path in own if f'href="{path}"' not in nav] == []
+    assert forms_on(browser.page("/opinions")) == {"/opinions"}
+    browser.page("/openings", expected=404)
+
+
+def test_an_inspector_reads_who_is_posted_named_and_out_of_order_in_the_own_district_only(
+    desk: Desk, place: Place
+) -> None:
+    place.adult_in(days=100)
+    place.named(Role.OFFICER)
+    away = lay_place(place.factory)
+    away.adult_in(days=100)
+    browser = desk(place.people[Role.PROCURATOR])
+    pages = {path: browser.page(path) for path in ("/postings", "/minors")}
+    assert place.people[Role.HEAD].login in pages["/postings"]
+    assert away.people[Role.HEAD].login not in pages["/postings"]
+    assert place.person.number in pages["/minors"]
+    assert place.people[Role.OFFICER].name in pages["/minors"]
+    assert away.person.number not in pages["/minors"]
+    assert str(place.office) in browser.page("/figures")
+    browser.page(f"/figures?district={away.district}", expected=404)
+
+
+def test_what_an_inspector_reads_of_no_single_person_is_hidden_too(
+    desk: Desk, place: Place
+) -> None:
+    browser = desk(place.people[Role.PROCURATOR])
+    read = ("/figures", "/outages", "/minors", "/postings")
+    for path in read:
+        browser.page(path)
+    with place.factory.session() as session:
+        looks = session.scalars(select(AuditEntry).where(AuditEntry.action == "looked")).all()
+    assert {look.detail["page"] for look in looks if look.inspection} >= set(read)
+    assert [look for look in looks if not look.inspection] == []
+
+
 def write_opinion(desk: Desk, place: Place, **fields: str) -> int:
     """Let the procurator write; gives the status."""
     browser = desk(place.people[Role.PROCURATOR])

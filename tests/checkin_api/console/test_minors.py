@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from storage.records import AuditEntry, NamedOfficer, Offender, Role
 from tests.checkin_api.console.conftest import Desk
@@ -82,7 +83,7 @@ def test_who_was_named_and_works_here_no_more_counts_as_nobody(desk: Desk, place
         NamedOfficer(
             offender_id=place.person.id,
             officer_id=stranger.id,
-            named_by=stranger.id,
+            named_by=place.people[Role.HEAD].id,
             named_at=place.factory.parts.now(),
         )
     )
@@ -106,16 +107,40 @@ def test_a_head_names_an_officer_and_ends_it(desk: Desk, place: Place) -> None:
     assert [act.action for act in acts] == ["officer_named", "naming_ended"]
 
 
-def test_a_head_may_be_the_one_and_the_entry_says_so(desk: Desk, place: Place) -> None:
-    head = place.people[Role.HEAD]
-    browser = desk(head)
-    browser.submit("/minors", "/names", officer_id=str(head.id))
-    browser.page(f"/people/{place.person.id}")
+@pytest.mark.parametrize("role", [Role.HEAD, Role.DISTRICT])
+def test_nobody_names_themselves(desk: Desk, place: Place, role: Role) -> None:
+    leader = place.people[role]
+    browser = desk(leader)
+    assert f'value="{leader.id}"' not in browser.page("/minors")
+    path = f"/minors/{place.person.id}/names"
+    assert sent(browser, path, officer_id=str(leader.id)) == 422
+    browser.page(f"/people/{place.person.id}", expected=404)
+
+
+@pytest.mark.parametrize(("by", "role"), [(Role.DISTRICT, Role.HEAD), (Role.HEAD, Role.DISTRICT)])
+def test_who_leads_is_named_by_another_and_the_entry_says_so(
+    desk: Desk, place: Place, by: Role, role: Role
+) -> None:
+    leader, other = place.people[role], place.people[by]
+    desk(other).submit("/minors", "/names", officer_id=str(leader.id))
+    desk(leader).page(f"/people/{place.person.id}")
     with place.factory.session() as session:
         entry = session.scalars(
             select(AuditEntry).where(AuditEntry.action == "officer_named")
         ).one()
-    assert (entry.actor, entry.subject) == (f"officer:{head.id}", str(head.id))
+    assert (entry.actor, entry.subject) == (f"officer:{other.id}", str(leader.id))
+
+
+def test_the_database_itself_takes_no_naming_of_oneself(place: Place) -> None:
+    head = place.people[Role.HEAD].id
+    row = NamedOfficer(
+        offender_id=place.person.id,
+        officer_id=head,
+        named_by=head,
+        named_at=place.factory.parts.now(),
+    )
+    with pytest.raises(IntegrityError, match="by_another"):
+        place.factory.added(row)
 
 
 @pytest.mark.parametrize("role", [Role.PROCURATOR, Role.CITY, None])

@@ -26,7 +26,7 @@ NO_CASES = (Role.EDITOR, Role.ADMINISTRATOR)
 ON_THE_PERSON = {
     "contact": set(DECIDING),
     "order": set(DECIDING),
-    "references": set(WORKING),
+    "references": {*WORKING, *LOOKING},  # to add photos: WORKING
     "activation": set(DECIDING),
     "fence": set(DECIDING),
     "plan": set(DECIDING),

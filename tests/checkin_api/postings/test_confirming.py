@@ -77,7 +77,7 @@ def test_who_confirms_whom(city: City, role: Role, confirmer: Role, *, offered: 
     assert city.is_confirmed(posting) == offered
 
 
-@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.OFFICER, Role.DUTY, Role.PROCURATOR])
+@pytest.mark.parametrize("role", [Role.SOCIAL_WORKER, Role.OFFICER, Role.DUTY])
 def test_who_leads_nobody_finds_no_page_of_postings(city: City, role: Role) -> None:
     office = city.office if role in OFFICE_ROLES else None
     browser = city.desk(city.factory.officer(office, role, None if office else city.district))

@@ -123,7 +123,10 @@ def test_the_named_officers_of_somebody_under_18_end_and_no_name_is_shown(
         person.adult_on = handover.sending.day(400)
         session.add(
             NamedOfficer(
-                offender_id=person.id, officer_id=head, named_by=head, named_at=parts.now()
+                offender_id=person.id,
+                officer_id=head,
+                named_by=factory.account().id,
+                named_at=parts.now(),
             )
         )
     transfer = handover.ask()
