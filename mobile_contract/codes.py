@@ -163,6 +163,8 @@ class NoticeKind(StrEnum):
     SUPERVISION_RESUMED = "supervision_resumed"
     PAUSE_CALLED_OFF = "pause_called_off"
     OFFICE_CHANGED = "office_changed"
+    PHONE_CODE_ISSUED = "phone_code_issued"
+    PHONE_LET_IN = "phone_let_in"
 
 
 class DeviceState(StrEnum):

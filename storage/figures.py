@@ -1,4 +1,4 @@
-"""How the system runs, in figures about nobody: backlog, leases, processes, media, outages."""
+"""How the system runs, in figures about nobody: work, processes, media, outages, refusals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from storage.records import Queue
 
-# Each with what it says; its name in PostgreSQL's function app_upkeep() (migration 0009), or
-# app_last_errors() (migration 0012).
+# Each with what it says; its name in PostgreSQL's functions app_upkeep() (migration 0009),
+# app_last_errors() (0012) and app_knocks() (0014).
 MEANINGS = {
     "work_waiting": "work that could be done now and that nobody does, by queue",
     "work_oldest_seconds": "for how long the oldest undone work has been due, by queue",
@@ -24,7 +24,16 @@ MEANINGS = {
     "media_compared_seconds_ago": "how long ago the last comparison of all media ended",
     "media_compared_objects": "objects in the last comparison: all, and those that were read",
     "outages_recorded": "outages, by who says so",
+    "refused_lately": "refused in the last ten minutes, over all accounts and phones, by what was",
+    "phones_asked": "phones that wait for an officer, and those that asked in the last hour",
 }
+
+
+FIGURES = """
+    SELECT figure, label, value FROM app_upkeep()
+    UNION ALL SELECT 'work_last_errors', label, value FROM app_last_errors()
+    UNION ALL SELECT figure, label, value FROM app_knocks()
+"""
 
 
 @dataclass(frozen=True)
@@ -38,12 +47,7 @@ class Figure:
 
 def read_figures(session: Session) -> list[Figure]:
     """Return every figure that is not zero."""
-    rows = session.execute(
-        text(
-            "SELECT figure, label, value FROM app_upkeep()"
-            " UNION ALL SELECT 'work_last_errors', label, value FROM app_last_errors()"
-        )
-    )
+    rows = session.execute(text(FIGURES))
     return [Figure(name, label, value) for name, label, value in rows]
 
 

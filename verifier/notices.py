@@ -33,8 +33,8 @@ def tell(session: Session, matter: Matter, kind: NoticeKind, now: datetime) -> N
         )
 
 
-def tell_of_supervision(
+def tell_of_act(
     session: Session, offender_id: UUID, kind: NoticeKind, now: datetime, **facts: Any
 ) -> None:
-    """Leaves a notice about a person's supervision: each act is told, however many there are."""
+    """Leaves a notice of an officer's act about a person: each is told, however many there are."""
     session.add(Notice(offender_id=offender_id, kind=kind, facts=facts, at=now))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,15 @@ from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
-from storage.records import CaseOpening, Offender
+from storage.records import AuditEntry, CaseOpening, Offender, Officer
 from verifier.local_time import local_date
 
 OPEN_FOR = timedelta(hours=24)
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 LONGEST_NUMBER = 60
 MOST_SHOWN = 100
+REFUSED = "case_opening_refused"
+TOLD_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,19 @@ class OpeningSeen:
     number: str | None
 
 
+@dataclass(frozen=True)
+class Refusals:
+    """How often numbers that somebody typed opened nothing, in 30 days: numbers can be guessed."""
+
+    officer: str
+    times: int
+    last_at: datetime
+
+
 def open_case(parts: Parts, caller: OfficerCaller, wanted: OpeningWanted) -> UUID:
     """Open a case for a day and give the person; the same form again opens nothing more.
 
-    A number that opens nothing is written down: numbers can be guessed. Raises
+    A number that opens nothing is written down, and all of the city read how often. Raises
     RefusedError(invalid_content) for a number of nobody, or of somebody under 18, and for a reason
     that is too short to be one.
     """
@@ -56,7 +67,7 @@ def open_case(parts: Parts, caller: OfficerCaller, wanted: OpeningWanted) -> UUI
     with transaction(parts.sessions, caller.scope) as session:
         offender_id = _person(session, wanted.number, now)
         if offender_id is None:
-            audit.record(session, "case_opening_refused", now, subject=caller.officer_id)
+            audit.record(session, REFUSED, now, subject=caller.officer_id)
         else:
             opened = CaseOpening(
                 id=wanted.id,
@@ -96,6 +107,20 @@ def read_openings(parts: Parts, caller: OfficerCaller) -> list[OpeningSeen]:
             )
             for row, number in rows
         ]
+
+
+def read_refusals(parts: Parts, caller: OfficerCaller) -> list[Refusals]:
+    """Give who of the city typed numbers that opened nothing, the most often first."""
+    times = func.count()
+    with transaction(parts.sessions, caller.scope) as session:
+        rows = session.execute(
+            select(Officer.name, times, func.max(AuditEntry.at))
+            .join(Officer, cast(Officer.id, Text) == AuditEntry.subject)
+            .where(AuditEntry.action == REFUSED, AuditEntry.at > parts.now() - TOLD_FOR)
+            .group_by(Officer.id, Officer.name)
+            .order_by(times.desc(), Officer.name)
+        )
+        return [Refusals(*row) for row in rows]
 
 
 def _open(session: Session, opened: CaseOpening) -> None:

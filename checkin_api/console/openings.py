@@ -7,7 +7,12 @@ from flask import Response
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.permissions import Action
-from checkin_api.case_openings.service import OpeningWanted, open_case, read_openings
+from checkin_api.case_openings.service import (
+    OpeningWanted,
+    open_case,
+    read_openings,
+    read_refusals,
+)
 from checkin_api.console import form_fields
 from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
@@ -21,7 +26,7 @@ routes = PageRoutes()
 
 @routes.get("/openings", Action.OPEN_CASE)
 def openings(caller: OfficerCaller) -> str:
-    """Ask for a number and a reason, and show the caller's own openings."""
+    """Ask for a number and a reason; show the caller's openings, and whose numbers opened none."""
     return _shown(caller)
 
 
@@ -45,6 +50,7 @@ def _shown(caller: OfficerCaller, fault: str | None = None) -> str:
         caller,
         here="openings",
         openings=read_openings(parts(), caller),
+        refusals=read_refusals(parts(), caller),
         made_id=str(uuid_utils.uuid7()),
         now=parts().now(),
         fault=fault,

@@ -11,11 +11,13 @@ from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.access.secret_texts import hashed, new_code
 from checkin_api.refusals import RefusedError, at
-from mobile_contract.codes import ProblemCode
+from mobile_contract.codes import NoticeKind, ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import ActivationCode
+from verifier.local_time import local_date
+from verifier.notices import tell_of_act
 
 USUAL_LIFE = timedelta(minutes=30)
 LONGEST_LIFE = timedelta(hours=24)
@@ -61,4 +63,7 @@ def issue_code(
         session.add(row)
         session.flush()
         audit.record(session, "code_issued", now, offender_id=offender_id, subject=row.id)
+        # Read on the phone that is there, if one is: nobody's phone is replaced behind their back.
+        day = local_date(now).isoformat()
+        tell_of_act(session, offender_id, NoticeKind.PHONE_CODE_ISSUED, now, day=day)
     return IssuedCode(offender.number, code, row.expires_at)

@@ -10,11 +10,13 @@ from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import not_recused, offender_in_reach, places_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.refusals import RefusedError, at
-from mobile_contract.codes import DeviceState, ProblemCode
+from mobile_contract.codes import DeviceState, NoticeKind, ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Device, IdentityCheck, Office
+from verifier.local_time import local_date
+from verifier.notices import tell_of_act
 from verifier.registrations import make_room, report_loss, settle_phone, take_turns
 
 LONGEST_WORDS = 500
@@ -47,14 +49,7 @@ def approve(
         device.move(DeviceState.ACTIVE, now)
         device.decided_by, device.identity_check = caller.officer_id, check
         device.decision_words = _words(words, required=False) or None
-        audit.record(
-            session,
-            "phone_approved",
-            now,
-            offender_id=device.offender_id,
-            subject=device.id,
-            identity_check=str(check),
-        )
+        _make_known(session, device, check)
         session.flush()
         settle_phone(session, device, now)
 
@@ -144,6 +139,21 @@ def _words(words: str, *, required: bool) -> str:
     if len(found) > LONGEST_WORDS or (required and not found):
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/reason", "missing"))
     return found
+
+
+def _make_known(session: Session, device: Device, check: IdentityCheck) -> None:
+    """Write down that a phone was let in, and tell the person."""
+    person, now = device.offender_id, device.state_since
+    audit.record(
+        session,
+        "phone_approved",
+        now,
+        offender_id=person,
+        subject=device.id,
+        identity_check=str(check),
+    )
+    day = local_date(now).isoformat()
+    tell_of_act(session, person, NoticeKind.PHONE_LET_IN, now, day=day)
 
 
 def _record(session: Session, action: str, device: Device) -> None:

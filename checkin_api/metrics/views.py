@@ -27,6 +27,8 @@ ALWAYS = {
     "work_last_errors": (),
     "media_findings": tuple(Wrong),
     "processes_alive": ("web", "verifier", "chores", "clock"),
+    "refused_lately": ("sign_in_refused", "second_factor_refused", "foreign_key_refused"),
+    "phones_asked": ("waiting", "hour"),
 }
 
 

@@ -26,7 +26,7 @@ from storage.records import PauseReason, SupervisionPause, SupervisionPeriod
 from verifier.attendance.supervised import Days
 from verifier.attendance.withdrawn import put_right_from
 from verifier.local_time import local_date
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _make_known(
         ends_on=pause.ends_on.isoformat() if pause.ends_on else None,
     )
     put_right_from(session, pause.offender_id, min(pause.starts_on, local_date(now)), now)
-    tell_of_supervision(session, pause.offender_id, kind, now, day=told.isoformat())
+    tell_of_act(session, pause.offender_id, kind, now, day=told.isoformat())
 
 
 def _is_same(row: SupervisionPause, wanted: Pause) -> bool:

@@ -28,7 +28,7 @@ from storage.parts import Parts
 from storage.records import EndReason, SupervisionPeriod, Transfer, TransferState
 from verifier.attendance.withdrawn import put_right_from
 from verifier.local_time import local_date
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def start_period(parts: Parts, caller: OfficerCaller, offender_id: UUID, starts_
         session.flush()
         audit.record(session, "supervision_started", now, offender_id=offender_id, subject=row.id)
         put_right_from(session, offender_id, today, now)
-        tell_of_supervision(
+        tell_of_act(
             session,
             offender_id,
             NoticeKind.SUPERVISION_STARTED,
@@ -96,7 +96,7 @@ def plan_end(parts: Parts, caller: OfficerCaller, offender_id: UUID, ends_on: da
             ends_on=ends_on.isoformat(),
         )
         put_right_from(session, offender_id, today, now)
-        tell_of_supervision(
+        tell_of_act(
             session, offender_id, NoticeKind.SUPERVISION_END_SET, now, day=ends_on.isoformat()
         )
 
@@ -131,7 +131,7 @@ def end_supervision(parts: Parts, caller: OfficerCaller, end: End) -> None:
             ends_on=end.ends_on.isoformat(),
         )
         put_right_from(session, end.offender_id, end.ends_on, now)
-        tell_of_supervision(
+        tell_of_act(
             session,
             end.offender_id,
             NoticeKind.SUPERVISION_ENDED,

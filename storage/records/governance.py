@@ -35,6 +35,11 @@ class AuditEntry(Record):
         Index("audit_entries_offender_idx", "offender_id", "at"),
         # Rows come in the order of time, so a few pages of index find a day among years.
         Index("audit_entries_at_idx", "at", postgresql_using="brin"),
+        Index(
+            "audit_entries_opening_refused_idx",
+            "at",
+            postgresql_where=text("action = 'case_opening_refused'"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from checkin_api.figures.service import Counts, Line, hidden
 from storage.database import DOOR, transaction
-from storage.records import AuditEntry, CaseOpening, Offender, Role
+from storage.records import AuditEntry, CaseOpening, Offender, Officer, Role
 from tests.checkin_api.arranged import caller_of, lay_checkin, new_id
 from tests.checkin_api.console.conftest import Desk
 from tests.checkin_api.console.district import Place, lay_place
@@ -80,6 +80,29 @@ def test_a_number_that_opens_nothing_is_written_down(desk: Desk, place: Place) -
         ).one()
     assert tried.actor == f"officer:{place.people[Role.CITY].id}"
     assert "CQ9" not in str(tried.detail)
+
+
+def test_the_whole_city_reads_whose_numbers_opened_nothing(desk: Desk, place: Place) -> None:
+    guesser = place.people[Role.CITY]
+    with place.factory.session() as session:
+        session.get_one(Officer, guesser.id).name = "猜号人"
+    for number in ("CQ7", "CQ8"):
+        desk(guesser).submit("/openings", "/openings", number=number, reason=REASON)
+    page = desk(place.factory.officer(None, Role.CITY)).page("/openings")
+    assert "猜号人" in page
+    assert "2 次" in page
+    assert "CQ7" not in page
+
+
+def test_nobody_else_reads_them_even_where_the_code_forgets(desk: Desk, place: Place) -> None:
+    desk(place.people[Role.CITY]).submit("/openings", "/openings", number="CQ9", reason=REASON)
+    refused = select(AuditEntry.number).where(AuditEntry.action == "case_opening_refused")
+    found = {}
+    for role, account in place.people.items():
+        scope = caller_of(place.factory, account).scope
+        with transaction(place.factory.parts.sessions, scope) as session:
+            found[role] = len(session.scalars(refused).all())
+    assert {role for role, number in found.items() if number} == {Role.CITY}
 
 
 def test_the_same_form_opens_once(desk: Desk, place: Place) -> None:
@@ -170,7 +193,7 @@ def test_a_district_reads_no_other(desk: Desk, place: Place) -> None:
     supervisor.page(f"/figures?district={place.district}")
 
 
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.DUTY, Role.PROCURATOR])
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.HEAD, Role.DUTY])
 def test_figures_and_openings_are_for_district_and_city(
     desk: Desk, place: Place, role: Role
 ) -> None:
@@ -189,7 +212,13 @@ def test_figures_name_nobody_to_the_city(desk: Desk, place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("role", "places", "opens"),
-    [(Role.CITY, 2, True), (Role.DISTRICT, 1, False), (Role.HEAD, 0, False), (None, 0, False)],
+    [
+        (Role.CITY, 2, True),
+        (Role.DISTRICT, 1, False),
+        (Role.PROCURATOR, 1, False),
+        (Role.HEAD, 0, False),
+        (None, 0, False),
+    ],
 )
 def test_the_database_itself_counts_and_opens_for_nobody_else(
     place: Place, role: Role | None, places: int, *, opens: bool

@@ -9,14 +9,17 @@ import pytest
 
 from checkin_api.app import create_app
 from checkin_api.settings import WebSettings
+from mobile_contract.codes import DeviceState
 from storage import work
 from storage.parts import Parts
-from storage.records import MediaFinding, Queue, Role, WorkKind, Wrong
+from storage.records import Device, MediaFinding, Queue, Role, WorkKind, Wrong
 from storage.work import Subject
 from tests.browser_forms import Browser
 from tests.checkin_api.console.conftest import SITE, Desk
 from tests.factories import Factory
 from tests.waiting_work import let_work_wait
+
+WRONG = "no password of theirs"
 
 
 def figures(browser: Browser) -> dict[str, float]:
@@ -78,6 +81,28 @@ def test_what_comparing_media_found_is_a_figure(nobody: Browser, factory: Factor
     found = figures(nobody)
     assert found['checkin_media_findings{of="gone"}'] == 1
     assert found['checkin_media_findings{of="unknown"}'] == 0
+
+
+def test_what_is_refused_at_the_doors_is_a_figure_over_all_accounts(
+    nobody: Browser, factory: Factory
+) -> None:
+    asked = 'checkin_refused_lately{of="sign_in_refused"}'
+    before = figures(nobody)[asked]
+    for login in (factory.account().login, "nobody-of-this-name"):
+        nobody.submit("/sign-in", "/sign-in", login=login, password=WRONG)
+    assert figures(nobody)[asked] == before + 2
+
+
+def test_phones_that_ask_in_many_names_are_a_figure(nobody: Browser, factory: Factory) -> None:
+    for _ in range(3):
+        asked = factory.device(factory.offender().id)
+        with factory.session() as session:
+            row = session.get_one(Device, asked.id)
+            row.state, row.activated_at = DeviceState.WAITING, None
+    factory.device(factory.offender().id)
+    found = figures(nobody)
+    assert found['checkin_phones_asked{of="waiting"}'] == 3
+    assert found['checkin_phones_asked{of="hour"}'] == 3
 
 
 @pytest.mark.parametrize("headers", [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=x"}])

@@ -52,8 +52,17 @@ class Door:
 
     def me(self, device: UUID, key: SenderKey) -> TestResponse:
         """Use an access token of a registration."""
-        shown = signed_in(self.app, HolderKind.DEVICE, device, key).headers("GET", "/v1/me")
-        return self.app.test_client().get("/v1/me", headers=shown)
+        return self.read("/v1/me", device, key)
+
+    def read(self, path: str, device: UUID, key: SenderKey) -> TestResponse:
+        """Read something with an access token of a registration."""
+        shown = signed_in(self.app, HolderKind.DEVICE, device, key).headers("GET", path)
+        return self.app.test_client().get(path, headers=shown)
+
+    def told(self, device: UUID, key: SenderKey) -> list[str]:
+        """The kinds of notices that a phone reads, the oldest first."""
+        notices = self.read("/v1/notices", device, key).get_json()["notices"]
+        return [one["kind"] for one in notices]
 
     def of(self, person: Offender, state: DeviceState | None = None) -> list[Device]:
         """The person's registrations, the oldest first."""

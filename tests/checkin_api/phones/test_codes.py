@@ -84,6 +84,16 @@ def test_five_wrong_tries_are_shown_to_the_officer_and_a_new_code_works(
     assert "激活码已输错" not in browser.page(page)
 
 
+def test_the_phone_that_is_there_reads_that_a_code_for_another_was_handed_out(
+    desk: Desk, door: Door, factory: Factory, officer: Officer, person: Offender
+) -> None:
+    key = SenderKey.generate()
+    registered = factory.device(person.id, key)
+    path = f"/people/{person.id}/activation"
+    desk(officer).submit(path, path)
+    assert door.told(registered.id, key) == ["phone_code_issued"]
+
+
 @pytest.mark.parametrize(("minutes", "status"), [("30", 200), ("1440", 200), ("1441", 422)])
 def test_a_code_lives_for_at_most_a_day(
     desk: Desk, officer: Officer, person: Offender, minutes: str, status: int

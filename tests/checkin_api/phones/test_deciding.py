@@ -86,6 +86,15 @@ def test_the_new_phone_replaces_the_old_one_and_ends_other_requests(
     assert all(short_name(str(row.key_thumbprint)) in shown for row in door.of(person))
 
 
+def test_the_person_is_told_of_a_phone_that_was_let_in(
+    desk: Desk, door: Door, officer: Officer, person: Offender
+) -> None:
+    key = SenderKey.generate()
+    phone = door.waits(person, key)
+    let_in(desk, officer, phone)
+    assert door.told(phone.id, key) == ["phone_let_in"]
+
+
 def test_two_officers_at_once_let_one_phone_in(
     desk: Desk, door: Door, factory: Factory, officer: Officer, person: Offender
 ) -> None:
