@@ -70,14 +70,18 @@ def endable(caller: OfficerCaller) -> ColumnElement[bool]:
 
 
 def coverable(caller: OfficerCaller) -> ColumnElement[bool]:
-    """Give the condition on postings that the caller may set a cover for."""
+    """Give the condition on postings that the caller may set a cover for, never the own.
+
+    Who leads a district and one of its offices arranges nobody for the office either.
+    """
     ways = [
         and_(Posting.role.in_(confirms(post.role)), Posting.office_id.is_not(None), _within(post))
         for post in caller.posts
         if post.role in LEADING
     ]
     today = local_date(caller.asked_at)
-    return and_(or_(false(), *ways), holds(today), Posting.covers_id.is_(None))
+    others = Posting.officer_id != caller.officer_id
+    return and_(or_(false(), *ways), others, holds(today), Posting.covers_id.is_(None))
 
 
 def waits() -> ColumnElement[bool]:

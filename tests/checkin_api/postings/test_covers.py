@@ -77,6 +77,15 @@ def test_nobody_sets_a_cover_for_himself(city: City) -> None:
     assert covers(city) == []
 
 
+def test_who_leads_district_and_office_sets_no_cover_for_the_own_office_post(city: City) -> None:
+    both, deputy = city.supervisor(), city.factory.officer(city.office)
+    posting = city.factory.posting(both.id, Role.HEAD, office=city.office)
+    browser, fields = city.desk(both), cover_fields(deputy, 0, 1, city.factory)
+    assert f"/postings/{posting}/cover" not in browser.page("/postings")
+    assert send(browser, f"/postings/{posting}/cover", **fields).status_code == 404
+    assert covers(city) == []
+
+
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.SOCIAL_WORKER])
 def test_who_does_not_lead_sets_none(city: City, role: Role) -> None:
     absent, there = city.factory.officer(city.office), city.factory.officer(city.office)
