@@ -1,6 +1,5 @@
 """Taking a check-in in: once, whole, with its receipt, or not at all."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,13 +14,11 @@ from checkin_api.checkins.files import expected_files, file_row, put_files, take
 from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt
 from checkin_api.checkins.submission import (
     Submission,
-    arrived_parts,
     require_declared,
     require_possible,
 )
 from checkin_api.checkins.twins import answer_again, answer_for_twin
 from checkin_api.refusals import RefusedError
-from checkin_api.uploads import Part
 from mobile_contract.checkins import CheckInBody
 from mobile_contract.codes import Channel, CheckInState, ProblemCode
 from mobile_contract.receipts import ACCEPTED, Receipt
@@ -45,8 +42,6 @@ from verifier.capture import (
 from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 from verifier.rules.rules import Rules
-
-NO_RECEIPT = frozenset({ProblemCode.UNAVAILABLE, ProblemCode.INTERNAL})
 
 
 class Limit(Protocol):
@@ -134,22 +129,6 @@ def _require_photos(submission: Submission, limits: PhotoLimits) -> None:
     for part in submission.files:
         require_declared(part, declared[part.name], limits)
     require_possible(submission.body, limits)
-
-
-def record_refusal(
-    parts: Parts,
-    caller: OffenderCaller,
-    checkin_id: UUID,
-    code: ProblemCode,
-    arrived: Mapping[str, Part],
-) -> Receipt | None:
-    """Leave nothing of a refused attempt but its receipt; None where our own fault refused it."""
-    if code in NO_RECEIPT:
-        return None
-    attempt = Attempt(caller.offender_id, checkin_id, str(code))
-    receipt = make_receipt(parts.keys, attempt, arrived_parts(arrived.values()), parts.now())
-    with transaction(parts.sessions, caller.scope) as session:
-        return keep_receipt(session, parts.keys, receipt)
 
 
 def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) -> CaptureTime:

@@ -12,7 +12,8 @@ from checkin_api.access.permissions import Action
 from checkin_api.access.phone_limits import NewCheckIns
 from checkin_api.checkins import queries
 from checkin_api.checkins.files import expected_files, take_files
-from checkin_api.checkins.service import record_refusal, submit_checkin
+from checkin_api.checkins.refused import record_refusal
+from checkin_api.checkins.service import submit_checkin
 from checkin_api.checkins.submission import attempted_id, read_submission
 from checkin_api.extensions import parts
 from checkin_api.problems import refusal_of

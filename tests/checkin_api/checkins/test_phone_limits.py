@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from checkin_api.app import create_app
+from checkin_api.checkins.refused import MOST_KEPT
 from checkin_api.settings import WebSettings
 from mobile_contract.client.backoff import Patience
 from mobile_contract.client.connection import RefusedError
@@ -21,7 +22,7 @@ from mobile_contract.codes import NoSelfieReason, ProblemCode, WindowOutcome
 from storage.database import Scope, ScopeKind, transaction
 from storage.local_stack import LocalStack
 from storage.parts import Parts
-from storage.records import CheckIn, Offender, Window
+from storage.records import CheckIn, Offender, ReceiptRow, Window
 from tests.factories import Factory
 from tests.world import HERE
 from verifier.attendance.settle import settle
@@ -110,6 +111,21 @@ def test_broken_check_ins_do_not_count(phone_on: Carrier) -> None:
     for _ in range(3):
         assert refused(phone, b"no photo") is ProblemCode.PHOTO_NOT_JPEG
     phone.submit(phone.capture(NoSelfieReason.DECLINED, HERE))
+
+
+def test_of_broken_check_ins_without_end_the_first_of_a_minute_leave_receipts(
+    phone_on: Carrier, factory: Factory, offender: Offender
+) -> None:
+    phone = phone_on()
+    broken = [phone.capture(b"no photo", HERE) for _ in range(MOST_KEPT + 3)]
+    for one in (*broken, broken[0]):
+        with pytest.raises(RefusedError) as refusal:
+            phone.submit(one)
+        assert refusal.value.problem.code == ProblemCode.PHOTO_NOT_JPEG
+    assert refusal.value.problem.receipt is not None  # the first one's, which stands
+    with factory.session() as session:
+        kept = select(ReceiptRow.number).where(ReceiptRow.offender_id == offender.id)
+        assert len(session.scalars(kept).all()) == MOST_KEPT
 
 
 def test_a_check_in_refused_as_one_too_many_is_contact(
