@@ -68,10 +68,10 @@ def _guarded(cookie: str) -> bool:
 
 
 def faults(http: httpx.Client) -> dict[str, list[str]]:
-    """Every route, asked by its own method and by another, and what its answers lack."""
+    """Every route, asked by its own method and by others, and what its answers lack."""
     found = {}
     for route in routes():
-        for method in (route.method, "PATCH"):
+        for method in (route.method, "PATCH", "OPTIONS", "HEAD"):
             answer = http.request(method, address(route), params={"lang": "zh"})
             if lacks := lacking(answer):
                 found[f"{method} {route.path} {answer.status_code}"] = lacks
@@ -110,6 +110,9 @@ def test_every_route_says_it_to_who_may_everything(behind_tls: Flask, factory: F
         ("/static/../settings.py", 404),
         ("/nowhere", 404),
         ("/v1/nowhere", 404),
+        ("/people/", 404),
+        ("/people//x", 404),
+        ("/items%00", 404),
     ],
 )
 def test_files_and_what_is_not_there_say_it_too(behind_tls: Flask, path: str, status: int) -> None:

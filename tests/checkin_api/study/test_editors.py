@@ -5,8 +5,9 @@ from typing import Any
 
 import jwt
 import pytest
+from sqlalchemy import update
 
-from storage.records import Officer, Role, StudyModule
+from storage.records import Officer, Posting, Role, StudyModule
 from tests.checkin_api.study.school import School, manifest
 from tests.factories import PASSWORD
 from tests.proofs import Sender, sender
@@ -81,6 +82,27 @@ def test_nobody_else_goes_on_with_an_upload(school: School) -> None:
     with school.factory.session() as session:
         session.get_one(Officer, editor.id).disabled_at = school.factory.parts.now()
     assert renewed(school, replace(who, token=refresh)).status_code == 401
+
+
+def test_a_token_is_worth_what_its_account_is_at_the_next_request(school: School) -> None:
+    editor = school.factory.officer(role=Role.EDITOR)
+    who = sender(school.app)
+    told = sign_in(school, editor.login, PASSWORD, who, code=school.factory.code(editor)).json
+    known = replace(who, token=told["access_token"])
+    now = school.factory.parts.now()
+    with school.factory.session() as session:
+        session.execute(
+            update(Posting)
+            .where(Posting.officer_id == editor.id)
+            .values(ended_at=now, ended_by="command:test")
+        )
+    offered = school.ask("POST", "/v1/content/versions", known, json=manifest())
+    assert offered.status_code == 403
+    with school.factory.session() as session:
+        session.get_one(Officer, editor.id).disabled_at = now
+    offered = school.ask("POST", "/v1/content/versions", known, json=manifest())
+    assert offered.status_code == 401
+    assert school.rows(StudyModule) == 0
 
 
 def test_a_password_without_the_authenticators_code_opens_nothing(school: School) -> None:
