@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
 from checkin_api.access.secret_texts import new_code
@@ -21,6 +21,19 @@ from tests.checkin_api.admin.conftest import Terminal
 from tests.checkin_api.admin.test_import_people import counts, imports
 from tests.servers import ROOT
 from tests.stage import eventually
+
+# Refuses rows from whoever would be cut off after a minute.
+SLOW = """
+    CREATE FUNCTION require_patience() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_setting('statement_timeout')::interval <= interval '1 minute' THEN
+            RAISE EXCEPTION 'cut off too early';
+        END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER patient BEFORE INSERT ON offenders
+    FOR EACH STATEMENT EXECUTE FUNCTION require_patience()
+"""
 
 
 def statements_of(terminal: Terminal, administrator: str, file: Path, codes: Path) -> int:
@@ -86,3 +99,19 @@ def _waits_in_the_middle(session: Session) -> bool:
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'fences'::regclass"
     )
     return bool(session.execute(waiting).scalar_one())
+
+
+def test_its_statements_may_take_longer_than_those_of_a_request(
+    terminal: Terminal, administrator: str, owner: Engine, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "city.csv", city(people=3))
+    with owner.begin() as connection:
+        connection.execute(text(SLOW))
+    try:
+        ran = terminal.run(
+            "import-people", file, "--as", administrator, "--codes", tmp_path / "codes.csv"
+        )
+    finally:
+        with owner.begin() as connection:
+            connection.execute(text("DROP FUNCTION require_patience() CASCADE"))
+    assert ran.status == 0, ran.err
