@@ -155,16 +155,13 @@ def _ruling(given: Sequence[tuple[Role, T]], adverse: T) -> _Ruling[T]:
 
 
 def _on_objection(case: Case) -> Standing:
-    """Lets one more person decide, who has not answered before."""
-    earlier = Case(
-        case.state,
-        case.place_flagged,
-        answers=tuple(one for one in case.answers if not one.on_objection),
-    )
-    place_before = _place(earlier).answer
+    """Lets one more person decide, who has not answered before; a place refused takes two still."""
     decided = next((one for one in case.answers if one.on_objection), None)
     if decided is None or decided.identity is None:
-        asks_place = case.place_flagged and place_before is not True
+        asks_place = case.place_flagged and _place(case).answer is not True
         return Standing(Turn.ANYBODY, asks_identity=True, asks_place=asks_place)
-    place = place_before if decided.place_accepted is None else decided.place_accepted
-    return Standing(Turn.NOBODY, STATE_OF[decided.identity], place)
+    state = STATE_OF[decided.identity]
+    place = _Ruling(Turn.NOBODY, answer=True) if decided.place_accepted else _place(case)
+    place_open = case.place_flagged and place.answer is None and state is CheckInState.CONFIRMED
+    turn = place.turn if place_open else Turn.NOBODY
+    return Standing(turn, state, place.answer, asks_place=place_open)

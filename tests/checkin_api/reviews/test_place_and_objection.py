@@ -84,6 +84,20 @@ def test_an_objection_is_decided_by_somebody_who_has_not_answered(
     assert office.listed(office.head) == []
 
 
+def test_a_place_refused_on_an_objection_takes_a_second_officer(office: Office) -> None:
+    checkin = office.checkin(far=True)
+    office.answer(office.first, checkin, NO)
+    office.answer(office.second, checkin, NO)
+    object_to(office, checkin)
+    office.answer(office.third, checkin, YES, place=False)
+    assert office.state(checkin) is CheckInState.CONFIRMED
+    assert office.place_accepted(checkin) is None
+    assert office.listed(office.head) == [checkin]
+    office.answer(office.head, checkin, None, place=False)
+    assert office.place_accepted(checkin) is False
+    assert office.listed(office.district) == []
+
+
 def test_an_objection_needs_a_yes_or_a_no(office: Office) -> None:
     checkin = office.checkin()
     office.answer(office.first, checkin, NO)

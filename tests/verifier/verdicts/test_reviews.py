@@ -128,6 +128,17 @@ def test_one_more_answer_ends_an_objection(answer: IdentityAnswer, state: CheckI
     assert (stands.state, stands.turn) == (state, Turn.NOBODY)
 
 
+def test_a_place_that_one_refuses_on_an_objection_waits_for_a_second() -> None:
+    first = (case_of((OFFICER, NO), (OFFICER, NO))).answers
+    decided = Answer(uuid4(), OFFICER, YES, place_accepted=False, on_objection=True)
+    case = Case(CONFIRMED, place_flagged=True, answers=(*first, decided))
+    stands = standing(case)
+    assert (stands.state, stands.place_accepted, stands.turn) == (CONFIRMED, None, Turn.ANYBODY)
+    second = Answer(uuid4(), OFFICER, place_accepted=False)
+    stands = standing(Case(CONFIRMED, place_flagged=True, answers=(*case.answers, second)))
+    assert (stands.place_accepted, stands.turn) == (False, Turn.NOBODY)
+
+
 DIFFERING = case_of((OFFICER, NO), (OFFICER, YES))
 HEAD_WAS_ONE = case_of((OFFICER, NO), (HEAD, YES))
 
@@ -172,8 +183,11 @@ ANY_ANSWER = st.builds(
 )
 
 
-def rounds(answers: list[Answer]) -> list[Case]:
-    """The cases that arise when these officers come along and answer where they may."""
+def rounds(answers: list[Answer], *, objects: bool = False) -> list[Case]:
+    """The cases that arise when these officers come along and answer where they may.
+
+    With `objects` the person disagrees once, as soon as there is something to disagree with.
+    """
     case = Case(IN_REVIEW, place_flagged=True)
     seen = [case]
     for answer in answers:
@@ -185,16 +199,31 @@ def rounds(answers: list[Answer]) -> list[Case]:
             answer.role,
             answer.identity if asked.asks_identity else None,
             answer.place_accepted if asked.asks_place else None,
+            on_objection=case.objection_open,
         )
         state = standing(Case(case.state, True, answers=(*case.answers, said))).state  # noqa: FBT003
-        case = Case(state or case.state, place_flagged=True, answers=(*case.answers, said))
+        objects_now = objects and state is NOT_CONFIRMED and not any_on_objection(case, said)
+        case = Case(
+            IN_REVIEW if objects_now else state or case.state,
+            place_flagged=True,
+            objection_open=objects_now,
+            answers=(*case.answers, said),
+        )
         seen.append(case)
     return seen
 
 
-@given(st.lists(ANY_ANSWER, max_size=8, unique_by=lambda one: one.officer_id))
-def test_nothing_goes_against_a_person_by_one_answer(answers: list[Answer]) -> None:
-    for case in rounds(answers):
+def any_on_objection(case: Case, said: Answer) -> bool:
+    """Whether the person has objected before: it can be done once."""
+    return any(one.on_objection for one in (*case.answers, said))
+
+
+@given(st.lists(ANY_ANSWER, max_size=8, unique_by=lambda one: one.officer_id), st.booleans())
+def test_nothing_goes_against_a_person_by_one_answer(
+    answers: list[Answer],
+    objects: bool,  # noqa: FBT001 - hypothesis gives it
+) -> None:
+    for case in rounds(answers, objects=objects):
         stands = standing(case)
         if stands.state is NOT_CONFIRMED:
             assert [one.identity for one in case.answers].count(NO) >= 2
