@@ -82,9 +82,11 @@ class Action(StrEnum):
     SEE_OUTAGES = "see_outages"
     SEE_POSTINGS = "see_postings"
     SEE_NAMED = "see_named"  # officers named for people under 18
+    SEE_REPORTS = "see_reports"  # the machine against what people found
     SEE_AUDIT = "see_audit"
     WRITE_OPINION = "write_opinion"
     SEE_OPINIONS = "see_opinions"
+    ACTIVATE_THRESHOLDS = "activate_thresholds"  # with a second person; one set for all
     # the study library
     UPLOAD_CONTENT = "upload_content"
 
@@ -153,9 +155,11 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.SEE_OUTAGES: {Who.DISTRICT: Whose.DISTRICT} | INSPECTS,
     Action.SEE_POSTINGS: CONFIRMS | INSPECTS,
     Action.SEE_NAMED: LEADS | INSPECTS,
+    Action.SEE_REPORTS: LEADS | INSPECTS,
     Action.SEE_AUDIT: {Who.DISTRICT: Whose.DISTRICT} | INSPECTS,
     Action.WRITE_OPINION: INSPECTS,
     Action.SEE_OPINIONS: LEADS | INSPECTS,
+    Action.ACTIVATE_THRESHOLDS: {Who.CITY: Whose.CITY, Who.ADMINISTRATOR: Whose.CITY},
     Action.UPLOAD_CONTENT: {Who.EDITOR: Whose.NOBODYS},
 }
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from checkin_api.access.secret_texts import new_code
-from checkin_api.admin import accounts, people_command, rules
+from checkin_api.admin import accounts, people_command, rules, thresholds
 from checkin_api.admin.acts import Act, Change, Done, Kind
 from checkin_api.admin.arguments import parser
 from checkin_api.admin.faults import Mistake, RefusedCommandError, refuse
@@ -99,6 +99,9 @@ def _prepared(asked: Asked) -> Callable[[Act], list[Done]]:
         case "set-rule":
             value = _new_value(asked)
             return lambda act: [rules.set_rule(act, value)]
+        case "lay-in-thresholds":
+            found = thresholds.read_proposal(asked.file, asked.name, _named(asked.reason))
+            return lambda act: thresholds.lay_in(act, found)
         case "new-code":
             return lambda act: [accounts.renew_code(act, asked.login)]
         case "disable-officer":

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     PERSON = "person"
     RULE = "rule"
     KEY = "key"
+    THRESHOLDS = "thresholds"
 
 
 class Change(StrEnum):

@@ -34,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
     file = command("lay-out", "everything of one YAML file, or nothing of it")
     file.add_argument("file", type=Path)
     _describe_rule(command("set-rule", "a value of a rule from an instant on"))
+    _describe_thresholds(
+        command("lay-in-thresholds", "limits of comparing faces, for two people to put in force")
+    )
     _describe_import(command("import-people", "a city's places, accounts and people from a file"))
     to_file = command("export-people", "the same as a file of the same shape")
     to_file.add_argument("file", type=Path, help="a .csv or .xlsx that is not there yet")
@@ -88,6 +91,12 @@ def _describe_import(people: argparse.ArgumentParser) -> None:
         "--codes", type=Path, metavar="FILE", help="where new accounts' set-up codes go"
     )
     people.set_defaults(template=None, codes=None)
+
+
+def _describe_thresholds(thresholds: argparse.ArgumentParser) -> None:
+    thresholds.add_argument("file", type=Path, help="what calibrate --json wrote")
+    thresholds.add_argument("name", help="never given to other limits again")
+    thresholds.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _describe_rule(rule: argparse.ArgumentParser) -> None:

@@ -14,6 +14,8 @@ from storage.records import District, RuleRow
 from verifier.rules.in_force import in_force
 from verifier.rules.rules import RuleError, contradictions, with_overrides
 
+BY_TWO_PEOPLE = "threshold_set"  # thresholds/service.py; the database refuses it here too
+
 
 @dataclass(frozen=True)
 class NewValue:
@@ -28,6 +30,8 @@ class NewValue:
 
 def set_rule(act: Act, wanted: NewValue) -> Done:
     """Append a value of a rule; raises RefusedCommandError, the same again changes nothing."""
+    if wanted.name == BY_TWO_PEOPLE:
+        raise refuse(Mistake.TWO_PEOPLE)
     wait_for_turn(act)
     district_id = _district_id(act, wanted.district)
     valid_from = wanted.valid_from or act.now

@@ -23,10 +23,12 @@ from checkin_api.console import (
     postings,
     receipts,
     recusals,
+    reports,
     resets,
     second_factor,
     sign_in,
     supervision,
+    thresholds,
     transfers,
     window,
 )
@@ -63,6 +65,8 @@ PAGES = (
     supervision,
     transfers,
     outages,
+    thresholds,
+    reports,
 )
 
 

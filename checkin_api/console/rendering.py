@@ -28,6 +28,7 @@ PLACES = (
     ("minors", Action.SEE_NAMED),
     ("outages", Action.SEE_OUTAGES),
     ("figures", Action.SEE_FIGURES),
+    ("reports", Action.SEE_REPORTS),
     ("openings", Action.OPEN_CASE),
     ("opinions", Action.SEE_OPINIONS),
     ("audit", Action.SEE_AUDIT),
@@ -35,6 +36,7 @@ PLACES = (
     ("resets", Action.RESET_ACCOUNT),
     ("accounts", Action.MANAGE_ACCOUNTS),
     ("offices", Action.MANAGE_OFFICES),
+    ("threshold-sets", Action.ACTIVATE_THRESHOLDS),
 )
 
 

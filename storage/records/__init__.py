@@ -10,7 +10,14 @@ from storage.records.authority import (
     Recusal,
     Role,
 )
-from storage.records.checkins import CheckIn, EvidenceRow, FlagKind, RaisedFlag, ReceiptRow
+from storage.records.checkins import (
+    CheckIn,
+    CheckInVector,
+    EvidenceRow,
+    FlagKind,
+    RaisedFlag,
+    ReceiptRow,
+)
 from storage.records.decisions import IdentityAnswer, Objection, Review
 from storage.records.governance import AuditEntry, PhotoLook, RuleRow
 from storage.records.items import Cause, Item, ItemEntry, Level
@@ -58,6 +65,7 @@ from storage.records.supervision import (
     TransferState,
 )
 from storage.records.table import ForbiddenMoveError, Record
+from storage.records.thresholds import ThresholdActivation, ThresholdSetRow
 from storage.records.work import Heartbeat, Queue, Work, WorkKind
 
 __all__ = [
@@ -69,6 +77,7 @@ __all__ = [
     "CaseOpening",
     "Cause",
     "CheckIn",
+    "CheckInVector",
     "Completion",
     "Device",
     "District",
@@ -126,6 +135,8 @@ __all__ = [
     "StudyVersion",
     "SupervisionPause",
     "SupervisionPeriod",
+    "ThresholdActivation",
+    "ThresholdSetRow",
     "Transfer",
     "TransferState",
     "Window",

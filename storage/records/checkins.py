@@ -115,6 +115,24 @@ class EvidenceRow(Record):
     finished_at: Mapped[datetime]
 
 
+class CheckInVector(Record):
+    """What a model made of a check-in's photo; goes with the photo, the verifier's alone."""
+
+    __tablename__ = "checkin_vectors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["offender_id", "checkin_id"], ["checkins.offender_id", "checkins.id"]
+        ),
+    )
+
+    offender_id: Mapped[UUID] = mapped_column(primary_key=True)
+    checkin_id: Mapped[UUID] = mapped_column(primary_key=True)
+    model_sha256: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str]
+    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"), index=True)
+    vector: Mapped[bytes]  # 128 float32, little-endian
+
+
 class FlagKind(StrEnum):
     """A flag opens an item, a note opens nothing."""
 

@@ -13,6 +13,8 @@ from storage.records import (
     Recusal,
     Role,
     SupervisionPause,
+    ThresholdActivation,
+    ThresholdSetRow,
     Transfer,
 )
 from storage.records.supervision import PauseReason
@@ -39,6 +41,7 @@ def around(cast: Cast, person: Offender) -> dict[str, UUID]:
         "district_id": cast.district,
         "outage_id": _outage(cast),
         "office_id": cast.office,
+        "activation_id": _activation(cast),
         **_minor(cast, colleague),
     }
 
@@ -100,6 +103,21 @@ def _outage(cast: Cast) -> UUID:
             declared_at=now,
             settled_at=now,
         )
+    )
+
+
+def _activation(cast: Cast) -> UUID:
+    factory, now = cast.world.factory, cast.world.factory.parts.now()
+    name = f"matrix-{next(factory.numbers)}"
+    with factory.session() as session:
+        session.add(
+            ThresholdSetRow(
+                name=name, limits=[], measured={}, laid_by="command:x", laid_at=now, reason="试"
+            )
+        )
+    asked = factory.account().id
+    return factory.added(
+        ThresholdActivation(set_name=name, reason="试", asked_by=asked, asked_at=now)
     )
 
 

@@ -17,7 +17,7 @@ from storage.settings import DatabaseSettings
 from tests.factories import Factory
 
 PROCESSES = ("web", "verifier", "chores", "clock")
-ONLY_GROWS = ("audit_entries", "evidence", "receipts", "reviews", "rules")
+ONLY_GROWS = ("audit_entries", "evidence", "receipts", "reviews", "rules", "threshold_sets")
 SECRETS = ("officers", "sign_ins", "activation_codes")
 
 

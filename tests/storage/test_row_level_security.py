@@ -41,6 +41,8 @@ OF_STAFF = {
     "study_files",
     "study_modules",
     "study_versions",
+    "threshold_activations",
+    "threshold_sets",
 }
 # What a person reads of the own case. The rest is for officers: what machines measured and found,
 # notes, who is recused, the trail, enrolled photos.
@@ -116,6 +118,7 @@ def expected(caller: Caller) -> Seen:
         "audit_entries": caller.audits,
         "case_openings": NOBODY,  # those of somebody else
         "enrolment_changes": NOBODY,
+        "checkin_vectors": NOBODY,
         "inspection_opinions": known if caller.leads or caller.audits else NOBODY,
         "named_officers": known,
         "offenders": known,

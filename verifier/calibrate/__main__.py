@@ -5,15 +5,17 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from storage.database import DatabaseUnavailableError, open_sessions
+from storage.database import DatabaseUnavailableError, close_sessions, open_sessions
 from storage.local_stack.places import Places
 from storage.settings import DatabaseSettings, SettingMissingError
 from verifier.calibrate import photos, pictures, report
 from verifier.calibrate.enrolled import BIAS, enrolled_samples
 from verifier.calibrate.folder import FolderFaultyError, listed
+from verifier.calibrate.matchers import Matcher
 from verifier.calibrate.people import Person, Sample, by_person
 from verifier.calibrate.proposal import propose
 from verifier.calibrate.rows import Measured, Trials, rows_of, trials_of
@@ -22,18 +24,40 @@ from verifier.faces import models
 from verifier.faces.model_files import ModelsMissing
 from verifier.faces.models import Models
 from verifier.verdicts import bands
+from verifier.verdicts.bands import ThresholdSet
+from verifier.verdicts.threshold_sets import UnknownThresholdSetError
 
 REFERENCES = (1, 2, 3, 5)
 # Limits are set for so many references; more than the last share its limits.
 _PROPOSED = (1, 2, 3)
 _DRAWN = 3
 _LEAST_TARGET, _MOST_TARGET = 1e-5, 0.1
+_NOTHING_TO_MEASURE = (
+    FolderFaultyError,
+    ModelsMissing,
+    SettingMissingError,
+    DatabaseUnavailableError,
+    UnknownThresholdSetError,
+)
 
 BURST = (
     "burst: the mean vector of the photo and two frames derived from it (turned, scaled, lit and",
     "compressed otherwise): no further photos, which would promise another day's light; a real",
     "burst gains at least as much against blur and closed eyes, and nothing against another year.",
 )
+
+
+# Of what a deployment kept, the second opinion alone tells nothing: it was asked of few.
+_OF_ENROLLED = (Matcher.SFACE, Matcher.DEFAULT)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is measured: photos as vectors, by the limits in use, as these matchers see them."""
+
+    samples: Sequence[Sample]
+    thresholds: ThresholdSet = bands.DEFAULT
+    matchers: Sequence[Matcher] = tuple(Matcher)
 
 
 @dataclass(frozen=True)
@@ -50,23 +74,30 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     asked = _parsed(arguments)
     try:
         loaded = models.load(Places.read(environ).models)
-        samples = _samples(asked, loaded, environ)
-    except (FolderFaultyError, ModelsMissing, SettingMissingError, DatabaseUnavailableError) as why:
+        found = _found(asked, loaded, environ)
+    except _NOTHING_TO_MEASURE as why:
         _say(f"calibrate: {why or type(why).__name__}", sys.stderr)
         return 1
-    people = by_person(samples)
+    people = by_person(found.samples)
     for line in report.about_people(people):
         _say(line)
-    _measure(people, asked)
+    _measure(people, found, asked)
     return 0
 
 
-def _samples(asked: _Asked, loaded: Models, environ: Mapping[str, str]) -> Sequence[Sample]:
-    if asked.folder is None:
-        for line in BIAS:
-            _say(line)
-        return enrolled_samples(open_sessions(DatabaseSettings.read(environ)), loaded)
-    lines = listed(asked.folder)
+def _found(asked: _Asked, loaded: Models, environ: Mapping[str, str]) -> _Found:
+    if asked.folder is not None:
+        return _Found(_photographed(asked, asked.folder, loaded))
+    sessions = open_sessions(DatabaseSettings.read(environ))
+    enrolled = enrolled_samples(sessions, loaded, datetime.now(UTC))
+    close_sessions(sessions)
+    for line in (*BIAS, str(enrolled)):
+        _say(line)
+    return _Found(enrolled.samples, enrolled.thresholds, _OF_ENROLLED)
+
+
+def _photographed(asked: _Asked, folder: Path, loaded: Models) -> Sequence[Sample]:
+    lines = listed(folder)
     cache = photos.read_cache(asked.cache, loaded)
     album = photos.album(lines, loaded, cache, lambda line: _say(line, sys.stderr))
     if asked.cache is not None:
@@ -80,35 +111,37 @@ def _samples(asked: _Asked, loaded: Models, environ: Mapping[str, str]) -> Seque
     return album.samples
 
 
-def _measure(people: Sequence[Person], asked: _Asked) -> None:
+def _measure(people: Sequence[Person], found: _Found, asked: _Asked) -> None:
     single = [trials_of(people, Plan(references)) for references in REFERENCES]
-    measured = list(_rows(single))
+    measured = _rows(single, found)
     if asked.folder is not None:
         # A burst is a probe of its own: the references, and so the draws, are the same.
-        measured += _rows(trials_of(people, Plan(one, burst=True)) for one in REFERENCES)
+        bursts = (trials_of(people, Plan(one, burst=True)) for one in REFERENCES)
+        measured += _rows(bursts, found)
     proposals = [propose(one, asked.target) for one in single if one.plan.references in _PROPOSED]
     for line in report.table(measured):
         _say(line)
-    _say(f"Shipped: threshold set {bands.DEFAULT.name}; dlib and SFace at their usual thresholds.")
+    name = found.thresholds.name
+    _say(f"Shipped: threshold set {name}; dlib and SFace at their usual thresholds.")
     for line in report.proposal(proposals, asked.target, "calibrated"):
         _say(line)
     if asked.out is not None:
         asked.out.write_text(report.as_json(measured, proposals, asked.target), encoding="utf-8")
         _say(f"written: {asked.out}")
-    _draw(single, asked.pictures)
+    _draw(single, found, asked.pictures)
 
 
-def _rows(several: Iterable[Trials]) -> list[Measured]:
-    return [row for trials in several for row in rows_of(trials, bands.DEFAULT)]
+def _rows(several: Iterable[Trials], found: _Found) -> list[Measured]:
+    return [row for trials in several for row in rows_of(trials, found.thresholds, found.matchers)]
 
 
-def _draw(several: Sequence[Trials], stem: Path) -> None:
+def _draw(several: Sequence[Trials], found: _Found, stem: Path) -> None:
     """Draw for three references, or for the most that anybody has."""
     drawable = [one for one in several if len(one.genuine.person) and len(one.impostor.person)]
     if not drawable:
         return
     chosen = [one for one in drawable if one.plan.references <= _DRAWN][-1]
-    for path in pictures.draw(chosen, bands.DEFAULT, stem):
+    for path in pictures.draw(chosen, found.thresholds, stem):
         _say(f"written: {path}")
 
 

@@ -28,6 +28,7 @@ class Sample:
     """One photo of one person; `seen` is None where no face was found.
 
     Photos of one `sitting` are too alike to be a check-in and its reference; None: of its own.
+    What is no `reference` is compared as a check-in only.
     """
 
     identity: str
@@ -35,6 +36,7 @@ class Sample:
     sex: str
     seen: Seen | None
     sitting: str | None = None
+    reference: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,11 @@ class Person:
     def usable(self) -> tuple[Sample, ...]:
         """The samples on which a face was found."""
         return tuple(sample for sample in self.samples if sample.seen is not None)
+
+    @property
+    def enrolled(self) -> tuple[Sample, ...]:
+        """The usable samples that can be references."""
+        return tuple(sample for sample in self.usable if sample.reference)
 
 
 def by_person(samples: Sequence[Sample]) -> list[Person]:

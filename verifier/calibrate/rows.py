@@ -123,11 +123,13 @@ def scored(trials: Trials, matcher: Matcher, cell: Cell, thresholds: ThresholdSe
     )
 
 
-def rows_of(trials: Trials, thresholds: ThresholdSet) -> Iterator[Measured]:
+def rows_of(
+    trials: Trials, thresholds: ThresholdSet, matchers_of: Sequence[Matcher] = tuple(Matcher)
+) -> Iterator[Measured]:
     """Every row that these trials support; a cell without any trial has none."""
     counts = rates.resampled(len(trials.people), trials.plan.seed)
     for cell in cells_of(trials.people):
-        for matcher in Matcher:
+        for matcher in matchers_of:
             compared = scored(trials, matcher, cell, thresholds)
             if len(compared.genuine) and len(compared.impostor):
                 shipped = matchers.shipped(matcher, thresholds, trials.plan.references)

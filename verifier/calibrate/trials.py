@@ -83,15 +83,15 @@ def genuine(people: Sequence[Person], plan: Plan) -> Genuine:
 
 
 def impostor(people: Sequence[Person], plan: Plan) -> Impostor:
-    """Draws of a person's references against every usable photo of comparable others."""
+    """Draws of a person's references against every photo of comparable others."""
     chance = np.random.default_rng([plan.seed, plan.references, 1])
     chosen = _chosen(people, plan, chance)
-    targets = [i for i in chosen if len(people[i].usable) >= max(plan.references, 1)]
+    targets = [i for i in chosen if len(people[i].enrolled) >= max(plan.references, 1)]
     targets = [i for i in targets if len(people[i].samples) >= plan.least_photos]
     parts: list[Distances] = []
     owners: list[Indices] = []
     strangers: list[Indices] = []
-    probes_of = {i: people[i].usable for i in chosen}
+    probes_of = {i: people[i].enrolled for i in chosen}
     draws = _draws_within(plan, len(targets) * sum(map(len, probes_of.values())))
     for target in targets:
         others = [i for i in chosen if i != target and _comparable(people[i], people[target])]
@@ -99,7 +99,7 @@ def impostor(people: Sequence[Person], plan: Plan) -> Impostor:
         if not probes:
             continue
         who = np.repeat(others, [len(probes_of[i]) for i in others]).astype(np.int64)
-        for drawn in drawn_sets(people[target].usable, plan.references, draws, chance):
+        for drawn in drawn_sets(people[target].enrolled, plan.references, draws, chance):
             parts.append(_matrix([_seen(sample) for sample in probes], drawn, plan))
             strangers.append(who)
             owners.append(np.full(len(who), target, dtype=np.int64))
@@ -125,7 +125,7 @@ def _own_draws(
     if len(person.samples) < plan.least_photos:
         return
     for probe in person.samples:
-        others = [one for one in person.usable if one is not probe and _apart(one, probe)]
+        others = [one for one in person.enrolled if one is not probe and _apart(one, probe)]
         yield probe, drawn_sets(others, plan.references, plan.draws, chance)
 
 
@@ -138,7 +138,7 @@ def _comparable(one: Person, other: Person) -> bool:
 
 
 def _chosen(people: Sequence[Person], plan: Plan, chance: np.random.Generator) -> list[int]:
-    photos = sum(len(person.usable) for person in people) / max(len(people), 1)
+    photos = sum(len(person.enrolled) for person in people) / max(len(people), 1)
     most = max(2, int(math.sqrt(plan.most_impostors / max(photos, 1))))
     if len(people) <= most:
         return list(range(len(people)))

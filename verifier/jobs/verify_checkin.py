@@ -21,19 +21,15 @@ from verifier.faces.models import Models
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
 from verifier.rules.in_force import in_force_for
-from verifier.verdicts import bands
 from verifier.verdicts.bands import ThresholdSet
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
 from verifier.verdicts.reach_verdict import reach_verdict
 from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
+from verifier.verdicts.threshold_sets import threshold_set
 
 SELFIE = "selfie"
 NOT_COMPARABLE = "references_not_comparable"
 ATTEMPTS_USED_UP = "attempts_used_up"
-
-
-class UnknownThresholdSetError(Exception):
-    """A rule names a threshold set that there is not."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +78,14 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
     _let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
     if checkin.state is CheckInState.RECEIVED:
         checkin.move(CheckInState.VERIFYING, now)
-    rules = in_force_for(session, checkin.offender_id, now)
+    # By the rules of its reception: what was put in force since then is not for this one.
+    rules = in_force_for(session, checkin.offender_id, checkin.received_at)
     references, comparable = _references(session, checkin.offender_id, models)
     return _Material(
         photo=_photo(session, checkin),
         references=references,
         comparable=comparable,
-        thresholds=_thresholds(rules.threshold_set),
+        thresholds=threshold_set(session, rules.threshold_set),
     )
 
 
@@ -116,12 +113,6 @@ def _photo(session: Session, checkin: CheckIn) -> StoredObject | None:
         )
     ).first()
     return None if row is None else stored_object(row)
-
-
-def _thresholds(name: str | None) -> ThresholdSet:
-    if name in {None, bands.DEFAULT.name}:
-        return bands.DEFAULT
-    raise UnknownThresholdSetError(name)
 
 
 def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEvidence:

@@ -1,11 +1,17 @@
 """Which distances mean match, unsure and no match: threshold sets, by number of references."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from math import isfinite
+from typing import Any
 
 from verifier.verdicts.evidence import FaceScores, FaceVerdict
 
 # What the second opinion counts beside (1 - cosine); measured better than either alone.
 DLIB_WEIGHT = 0.5
+# 1 - cosine ends at 2, and so many photos are the most of one enrolment, doubled.
+_FARTHEST = 2.0
+_MOST_REFERENCES = 10
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,38 @@ class ThresholdSet:
         """The limits of the most references that are not more than the person has."""
         fitting = [limits for limits in self.limits if limits.references <= references]
         return fitting[-1] if fitting else self.limits[0]
+
+
+class LimitsError(ValueError):
+    """Limits that are none: numbers that lack, are out of order or out of range."""
+
+
+def limits_of(rows: Sequence[Any]) -> tuple[Limits, ...]:
+    """Read limits as JSON keeps them; raises LimitsError, naming what is wrong."""
+    found = tuple(_one_of(row) for row in rows)
+    counts = [one.references for one in found]
+    if counts[:1] != [1] or counts != sorted(set(counts)):
+        msg = "references have to begin with 1 and rise"
+        raise LimitsError(msg)
+    return found
+
+
+def _one_of(row: Any) -> Limits:
+    names = [one.name for one in fields(Limits)]
+    values = [row.get(name) for name in names] if isinstance(row, dict) else [None]
+    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in values):
+        msg = f"each needs the numbers {', '.join(names)}"
+        raise LimitsError(msg)
+    found = Limits(*values)
+    ordered = (
+        0 < found.sface_match < found.sface_no_match < _FARTHEST
+        and 0 < found.fused_match < found.fused_no_match < _FARTHEST
+    )
+    whole = isinstance(found.references, int) and 1 <= found.references <= _MOST_REFERENCES
+    if not (whole and ordered and all(isfinite(one) for one in astuple(found))):
+        msg = f"limits for {found.references} reference(s) are out of order or out of range"
+        raise LimitsError(msg)
+    return found
 
 
 # Until a deployment has calibrated on its own people. Measured by `make accuracy` on 475 public

@@ -1,10 +1,11 @@
 """What becomes of a check-in when its row is drained."""
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, insert, select, text
 
 from mobile_contract.codes import CheckInState
 from storage import work
@@ -14,6 +15,8 @@ from storage.records import (
     MediaKind,
     ReferenceVector,
     RuleRow,
+    ThresholdActivation,
+    ThresholdSetRow,
     WorkKind,
 )
 from tests.factories import Factory
@@ -28,7 +31,11 @@ from tests.verifier.jobs.draining import (
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import verify_checkin
 from verifier.jobs.workplace import Workplace
+from verifier.verdicts.bands import DEFAULT, Limits
 from verifier.verdicts.evidence import FaceVerdict
+
+# So strict that nobody is the same person as on another photo.
+STRICT = Limits(1, 0.001, 0.002, 0.001, 0.002)
 
 
 @pytest.mark.media
@@ -95,21 +102,57 @@ def test_vectors_of_other_models_are_never_compared(
     assert causes(factory, person) == ["system"]
 
 
-def test_a_threshold_set_that_there_is_not_confirms_nobody(
-    factory: Factory, workplace: Workplace, own: Waiting, person: UUID
-) -> None:
-    now = factory.parts.now()
+def put_in_force(factory: Factory, at: datetime, limits: Limits = STRICT) -> None:
+    """What a command and two people leave behind."""
+    first, second = factory.account().id, factory.account().id
+    row = {"limits": [asdict(limits)], "measured": {}, "reason": "test"}
     with factory.session() as session:
+        session.add(ThresholdSetRow(name="strict", laid_by="command:wang", laid_at=at, **row))
+    asked = factory.added(
+        ThresholdActivation(set_name="strict", reason="test", asked_by=first, asked_at=at)
+    )
+    with factory.session() as session:
+        wish = session.get_one(ThresholdActivation, asked)
+        wish.confirmed_by, wish.confirmed_at = second, at
+        session.flush()
+        words = {"set_by": f"officer:{second}", "reason": "test"}
         session.add(
-            RuleRow(
-                name="threshold_set",
-                value="of-last-year",
-                valid_from=now - timedelta(days=1),
-                set_by="test",
-                reason="test",
-                set_at=now,
-            )
+            RuleRow(name="threshold_set", value="strict", valid_from=at, set_at=at, **words)
         )
+
+
+def test_a_set_in_force_judges_and_is_named_in_the_evidence(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace, person: UUID
+) -> None:
+    put_in_force(factory, factory.parts.now())
+    later = waiting.checkin(person, own_selfie())
+    drain(workplace)
+    (row,) = evidence(factory, later)
+    assert (row.threshold_set, row.face_verdict) == ("strict", FaceVerdict.NO_MATCH)
+
+
+def test_a_check_in_is_judged_by_the_limits_of_its_reception(
+    factory: Factory, workplace: Workplace, own: Waiting
+) -> None:
+    put_in_force(factory, factory.parts.now())
+    drain(workplace)
+    (row,) = evidence(factory, own)
+    assert (row.threshold_set, row.face_verdict) == (DEFAULT.name, FaceVerdict.MATCH)
+
+
+def test_a_threshold_set_that_there_is_not_confirms_nobody(
+    factory: Factory, workplace: Workplace, own: Waiting, person: UUID, owner: Engine
+) -> None:
+    """A rule that was written before the database looked for two people."""
+    past = factory.parts.now() - timedelta(days=1)
+    words = {"set_by": "test", "reason": "test"}
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE rules DISABLE TRIGGER rules_threshold_set"))
+        old = insert(RuleRow).values(
+            name="threshold_set", value="of-last-year", valid_from=past, set_at=past, **words
+        )
+        connection.execute(old)
+        connection.execute(text("ALTER TABLE rules ENABLE TRIGGER rules_threshold_set"))
     drain(workplace)
     assert checkin(factory, own).state is CheckInState.IN_REVIEW
     assert causes(factory, person) == ["system"]

@@ -1,5 +1,8 @@
 """Which distances mean what."""
 
+from dataclasses import asdict
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +79,33 @@ def test_the_default_limits_are_in_order() -> None:
     counts = [limits.references for limits in DEFAULT.limits]
     assert counts == sorted(set(counts))
     assert counts[0] == 1
+
+
+def test_limits_read_back_are_those_that_were_written() -> None:
+    assert bands.limits_of([asdict(one) for one in DEFAULT.limits]) == DEFAULT.limits
+
+
+GOOD = asdict(DEFAULT.limits[0])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [None],
+        [{}],
+        [GOOD | {"references": 2}],
+        [GOOD, GOOD],
+        [GOOD | {"references": 1.5}],
+        [GOOD | {"references": True}],
+        [GOOD | {"sface_match": "0.5"}],
+        [GOOD | {"sface_match": float("nan")}],
+        [GOOD | {"sface_no_match": float("inf")}],
+        [GOOD | {"sface_match": 0.9}],
+        [GOOD | {"fused_match": 1.0}],
+        [GOOD | {"fused_match": -0.1}],
+    ],
+)
+def test_limits_that_make_no_sense_are_refused(rows: list[Any]) -> None:
+    with pytest.raises(bands.LimitsError):
+        bands.limits_of(rows)
