@@ -92,7 +92,7 @@ def test_the_head_reads_what_people_found(led: Led, desk: Desk) -> None:
     page = desk(led.head).page(led.page)
     assert line(page, "verdict", "no_match") == ["5", "4", "1", "0", "0", "80 %"]
     assert line(page, "flag", "face_unsure") == ["1", "1", "0", "0", "0", "—"]
-    assert line(page, "references", "0") == ["6", "5", "1", "0", "0", "83 %"]
+    assert line(page, "references", "3") == ["6", "5", "1", "0", "0", "83 %"]
     assert "误报 5 次" in page
     assert led.person.name in page.split('data-report="often"')[1]
 
