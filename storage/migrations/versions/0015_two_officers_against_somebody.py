@@ -11,8 +11,8 @@ An answer is given in the own name only, by who decides about the person, and is
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ for the machines; it is written by the confirmation only, which a trigger looks 
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

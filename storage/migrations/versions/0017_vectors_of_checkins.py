@@ -5,8 +5,8 @@ They name their original and go with it. The verifier's alone: no scope of the w
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
