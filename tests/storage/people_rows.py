@@ -40,6 +40,27 @@ OF_PEOPLE = tuple(
         key=lambda name: name != "offenders",  # first, for those that name it without a key
     )
 )
+# About places, accounts and lessons; who sees them stands in test_row_level_security_of_staff.
+OF_STAFF = {
+    "account_resets",
+    "districts",
+    "media_findings",
+    "media_sweeps",
+    "officers",
+    "offices",
+    "outages",
+    "photo_looks",
+    "postings",
+    "recovery_codes",
+    "rules",
+    "second_factors",
+    "sign_ins",
+    "study_files",
+    "study_modules",
+    "study_versions",
+    "threshold_activations",
+    "threshold_sets",
+}
 # What the columns' types do not say: constraints between columns.
 WANTED: dict[str, dict[str, Any]] = {
     "case_openings": {"expires_at": NOW + timedelta(days=1)},

@@ -14,7 +14,7 @@ from storage.local_stack import LocalStack
 from storage.parts import Parts
 from tests.factories import Factory
 from tests.servers import emptied, sessions_as
-from tests.storage.people_rows import OF_PEOPLE, TABLES
+from tests.storage.people_rows import OF_PEOPLE, OF_STAFF, TABLES
 from tests.storage.people_world import EVERYBODY, Caller, PeopleWorld, laid_world
 
 # Tables without policies, and why nobody can be hurt by a row of them.
@@ -22,27 +22,6 @@ OF_NOBODY = UUID("00000000-0000-7000-8000-000000000001")
 ABOUT_NOBODY = {
     "heartbeats": "names of our processes and when each was last alive",
     "seen_proofs": "hashes of proofs for ten minutes, without an owner",
-}
-# About places, accounts and lessons; who sees them stands in test_row_level_security_of_staff.
-OF_STAFF = {
-    "account_resets",
-    "districts",
-    "media_findings",
-    "media_sweeps",
-    "officers",
-    "offices",
-    "outages",
-    "photo_looks",
-    "postings",
-    "recovery_codes",
-    "rules",
-    "second_factors",
-    "sign_ins",
-    "study_files",
-    "study_modules",
-    "study_versions",
-    "threshold_activations",
-    "threshold_sets",
 }
 # What a person reads of the own case. The rest is for officers: what machines measured and found,
 # notes, who is recused, the trail, enrolled photos.

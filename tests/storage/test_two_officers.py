@@ -68,12 +68,9 @@ def scope_of(world: PeopleWorld, name: str) -> Scope:
 
 def key_of(world: PeopleWorld) -> dict[str, UUID]:
     """Names the check-in, as the rows that hang on it do."""
-    key = next(key for name, key in world.rows.whose if name == "checkins" and _is_n1(world, key))
+    whose = world.rows.whose.items()
+    key = next(key for (name, key), person in whose if (name, person) == ("checkins", "n1"))
     return {"offender_id": key[0], "checkin_id": key[1]}
-
-
-def _is_n1(world: PeopleWorld, key: tuple[Any, ...]) -> bool:
-    return bool(world.rows.whose["checkins", key] == "n1")
 
 
 def answer(session: Session, world: PeopleWorld, name: str, **said: Any) -> None:
