@@ -69,13 +69,18 @@ def _prompt(url: str) -> bool:
     return answer.status_code == HTTPStatus.OK
 
 
-def settle(parts: Parts, tally: Tally, within_s: float) -> Counter[str]:
-    """Wait until all that was taken in is settled; give the states, fault what is not."""
-    until = time.monotonic() + within_s
+def settle(parts: Parts, tally: Tally, stuck_after_s: float) -> Counter[str]:
+    """Wait until all that was taken in is settled; give the states, fault what is not.
+
+    How fast, is the machine's business: it is waited for as long as one more is settled in time.
+    """
+    waiting, until = len(tally.accepted) + 1, 0.0
     while True:
         with transaction(parts.sessions, LOOKER) as session:
             states = _states(session)
-        waiting = sum(states[str(state)] for state in UNSETTLED)
+        left = sum(states[str(state)] for state in UNSETTLED)
+        if left < waiting:
+            waiting, until = left, time.monotonic() + stuck_after_s
         if not waiting or time.monotonic() > until:
             break
         time.sleep(LOOK_EVERY_S)

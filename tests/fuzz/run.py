@@ -51,7 +51,7 @@ class Plan:
     lies: int
     people: int
     seed: int
-    settled_within_s: float
+    stuck_after_s: float
     rounds: int = 2
 
 
@@ -111,7 +111,7 @@ def play(world: World, plan: Plan) -> Outcome:
         _send_round(tasks[number :: plan.rounds], senders, plan.seed, tally)
         watch.rest()
     watch.end()
-    states = aftermath.settle(parts, tally, plan.settled_within_s)
+    states = aftermath.settle(parts, tally, plan.stuck_after_s)
     aftermath.require_alive(world, before, tally)
     aftermath.require_kept(parts, tally)
     return Outcome(tally, watch.courses(), states)

@@ -20,7 +20,7 @@ SMALL = Plan(
     lies=len(wire_lies.LIES),
     people=8,
     seed=7,
-    settled_within_s=150,
+    stuck_after_s=150,
 )
 
 
