@@ -11,7 +11,7 @@ from verifier.verdicts.bands import DLIB_WEIGHT, Limits, ThresholdSet
 DLIB_USUAL = 0.6
 SFACE_USUAL = 0.637
 # More than the second opinion can ever add: what SFace alone refuses stays behind all the rest.
-_BEHIND = 2.0
+BEHIND = 2.0
 
 
 class Matcher(StrEnum):
@@ -49,4 +49,4 @@ def in_order(sface: Numbers, dlib: Numbers, limits: Limits) -> Numbers:
     grey = (sface > limits.sface_match) & (sface < limits.sface_no_match)
     refused = sface >= limits.sface_no_match
     fused = sface + DLIB_WEIGHT * dlib
-    return np.asarray(np.where(grey, fused, np.where(refused, sface + _BEHIND, sface)))
+    return np.asarray(np.where(grey, fused, np.where(refused, sface + BEHIND, sface)))

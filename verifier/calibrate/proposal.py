@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verifier.calibrate import rates
-from verifier.calibrate.matchers import in_order
+from verifier.calibrate.matchers import BEHIND, in_order
 from verifier.calibrate.rows import Trials
 from verifier.calibrate.trials import Distances, Numbers
 from verifier.verdicts.bands import DLIB_WEIGHT, Limits
@@ -117,6 +117,7 @@ def _limits(voting: Sequence[_Group], references: int, target: float) -> Limits:
         for one in voting
         if len(one.impostor.sface)
     )
+    fused_match = min(fused_match, _end_of_grey(voting, draft))
     fused = [one.genuine.sface + DLIB_WEIGHT * one.genuine.dlib for one in voting]
     fused_no_match = max(fused_match + _LEAST_GAP, *(_behind(one) for one in fused))
     return Limits(
@@ -126,6 +127,13 @@ def _limits(voting: Sequence[_Group], references: int, target: float) -> Limits:
         fused_match=_down(fused_match),
         fused_no_match=_down(fused_no_match),
     )
+
+
+def _end_of_grey(voting: Sequence[_Group], draft: Limits) -> float:
+    """The last fused distance there is: where no stranger comes near, the target bounds nothing."""
+    sides = [side for one in voting for side in (one.genuine, one.impostor)]
+    order = np.concatenate([in_order(side.sface, side.dlib, draft) for side in sides])
+    return float(np.max(order[order < BEHIND], initial=draft.sface_no_match))
 
 
 def _behind(distances: Numbers) -> float:

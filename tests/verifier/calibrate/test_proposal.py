@@ -1,6 +1,6 @@
 """Limits for a target, and the numbers of trials below which there are none."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from verifier.calibrate.proposal import (
 )
 from verifier.calibrate.rows import Trials, trials_of
 from verifier.calibrate.trials import Distances, Genuine, Impostor, Plan
-from verifier.verdicts.bands import DEFAULT, ThresholdSet
+from verifier.verdicts.bands import DEFAULT, ThresholdSet, limits_of
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,14 @@ def test_a_stricter_target_misses_no_fewer(trials: Trials) -> None:
     assert strict.limits.fused_match <= loose.limits.fused_match
     for group in strict.fnmr:
         assert strict.fnmr[group] >= loose.fnmr[group]
+
+
+def test_limits_stay_in_range_where_no_stranger_comes_near() -> None:
+    """Of people who all look apart, no stranger passes, whatever the limit."""
+    answer = propose(trials_of(made_up.people(60, 6, scatter=0.2), Plan(references=3)), 0.01)
+
+    assert isinstance(answer, Proposed)
+    assert limits_of([asdict(answer.limits) | {"references": 1}])
 
 
 def test_a_group_of_three_people_has_no_vote() -> None:
