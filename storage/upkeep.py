@@ -55,7 +55,8 @@ def _processes(session: Session, now: datetime) -> Iterator[Finding]:
 
 def _work(session: Session, now: datetime) -> Finding:
     count, oldest = session.execute(
-        select(func.count(), func.min(Work.not_before)).where(
+        # What is to pass a backlog is due before it was added (migration 0018).
+        select(func.count(), func.min(func.greatest(Work.not_before, Work.added_at))).where(
             Work.done_at.is_(None), Work.gave_up_at.is_(None), Work.not_before <= now
         )
     ).one()

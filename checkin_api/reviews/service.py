@@ -19,6 +19,7 @@ from mobile_contract.codes import ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
+from storage.pictures import promise_pictures
 from storage.records import CheckIn, IdentityAnswer, Objection, Review, Role
 from verifier.verdicts.review_cases import case_of
 from verifier.verdicts.reviews import ON_OBJECTION, Standing, standing
@@ -55,9 +56,17 @@ class Reviewer:
 
 
 def read_checkin(parts: Parts, caller: OfficerCaller, offender_id: UUID, checkin_id: UUID) -> Sheet:
-    """Give all that an officer sees of one check-in; raises RefusedError(not_found)."""
+    """Give all that an officer sees of one check-in; raises RefusedError(not_found).
+
+    Photos of a settled check-in have no picture until somebody looks: it is asked for here.
+    """
     with transaction(parts.sessions, caller.scope) as session:
-        return read_sheet(session, caller, offender_id, checkin_id, parts.now())
+        sheet = read_sheet(session, caller, offender_id, checkin_id, parts.now())
+        lacking = any(photo.rendition_id is None for photo in sheet.photos)
+        rings = promise_pictures(session, offender_id, checkin_id) if lacking else ()
+    for queue in rings:
+        parts.bell.ring(queue)
+    return sheet
 
 
 def answer_checkin(parts: Parts, caller: OfficerCaller, given: AnswerGiven) -> Taken:

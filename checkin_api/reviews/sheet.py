@@ -7,7 +7,7 @@ from uuid import UUID
 
 from mobile_contract.codes import Channel, CheckInState, WindowOutcome
 from storage.records import FlagKind, IdentityAnswer, Role
-from verifier.verdicts.evidence import FaceEvidence, PlaceEvidence, TimeBasis
+from verifier.verdicts.evidence import FaceEvidence, FaceVerdict, PlaceEvidence, TimeBasis
 from verifier.verdicts.reviews import Turn
 
 
@@ -146,3 +146,13 @@ class Sheet:
     objection: ObjectionSeen | None
     asked: Asked
     waits_for: Turn | None  # whose answer is awaited, told to who has answered
+
+    @property
+    def picture_is_made_now(self) -> bool:
+        """Tell whether the picture of a settled selfie, made at the first look, is on its way.
+
+        Only of one that was compared, so that it can be made: no page asks again for ever.
+        """
+        settled = self.state is CheckInState.CONFIRMED
+        matched = self.face is not None and self.face.verdict is FaceVerdict.MATCH
+        return settled and matched and any(one.rendition_id is None for one in self.photos[:1])

@@ -64,10 +64,17 @@ def test_the_right_person_in_the_right_place_is_confirmed_and_present(
     assert causes(world.factory, offender) == []
 
 
-def test_officers_get_a_rendition_without_metadata(world: World, phone: Phone) -> None:
+def test_officers_get_a_rendition_without_metadata_when_they_first_look(
+    world: World, phone: Phone, offender: Offender
+) -> None:
     sent = phone.capture(own_selfie(), HERE)
     phone.submit(sent)
+    world.verdict(phone, sent.id)
+    assert _rendition(world.factory) is None
+    officer = world.officer(world.factory.officer(offender.office_id))
+    assert "正在准备" in officer.page(f"/checkins/{offender.id}/{sent.id}")
     rendition = eventually(lambda: _rendition(world.factory))
+    assert "/media/" in officer.page(f"/checkins/{offender.id}/{sent.id}")
     assert rendition.startswith(b"\xff\xd8")
     assert b"Exif" not in rendition
 

@@ -1,70 +1,24 @@
 """The only way in: the bytes of a photo become evidence, whatever is wrong with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
 
-from verifier.faces import detection, embedding, images, matching, quality
-from verifier.faces.detection import Face, Faces
-from verifier.faces.images import PhotoUnreadable, Pixels
+from verifier.faces import bursts, embedding
+from verifier.faces.bursts import Frame, Probe
+from verifier.faces.images import PhotoUnreadable
 from verifier.faces.matching import References, ReferenceVectors
 from verifier.faces.models import Models
+from verifier.faces.seeing import OneFace, Seen, see
 from verifier.verdicts import bands
 from verifier.verdicts.bands import ThresholdSet
-from verifier.verdicts.evidence import FaceEvidence, FaceScores, FaceVerdict
-from verifier.verdicts.quality import (
-    DEFAULT_LIMITS,
-    PhotoQuality,
-    QualityLimits,
-    QualityReason,
-    assess,
-)
+from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
+from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality, QualityReason
 
 # What OpenCV, dlib (RuntimeError) and NumPy raise when a model or a decoder fails: our own fault,
 # never the person's, so it must come out as evidence and not as a lost job.
 _FAULTS = (cv2.error, RuntimeError, ValueError, MemoryError)
-
-# Four times the pixels that are searched; 12 MP decoded and shrunk to it take 40 ms.
-_CLOSER_SIDE = 2 * detection.LONGEST_SIDE
-# Narrower faces double the misses (measured). Counted in the picture that is compared, because
-# pixels that the matcher never sees do not help; a selfie at arm's length has some 200 at 640 px.
-_PIXELS_ENOUGH = 80
-
-
-@dataclass(frozen=True, eq=False)
-class OneFace:
-    """The largest face of a photo: where it lies, and as SFace sees it."""
-
-    pixels: Pixels
-    face: Face
-    chip: Pixels
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """The faces of one photo, and whether the largest can be compared."""
-
-    faces: Faces
-    largest: OneFace | None
-    quality: PhotoQuality
-    reasons: tuple[QualityReason, ...]
-
-    @property
-    def one(self) -> OneFace:
-        """The largest face; raises ValueError where there is none."""
-        if self.largest is None:
-            msg = "there is no face"
-            raise ValueError(msg)
-        return self.largest
-
-    @property
-    def fault(self) -> FaceVerdict | None:
-        """What a better photo would cure; None where the largest face can be compared."""
-        if QualityReason.NO_FACE in self.reasons:
-            return FaceVerdict.NO_FACE
-        if QualityReason.SEVERAL_FACES in self.reasons:
-            return FaceVerdict.SEVERAL_FACES
-        return FaceVerdict.POOR_QUALITY if self.reasons else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,12 +36,16 @@ class ReferenceLook:
 
 
 def examine(
-    selfie: bytes, references: References | None, thresholds: ThresholdSet, models: Models
+    selfie: bytes,
+    references: References | None,
+    thresholds: ThresholdSet,
+    models: Models,
+    frames: Iterable[Frame] = (),
 ) -> FaceEvidence:
-    """What one selfie shows, against the person's enrolled photos; raises nothing of its own.
+    """What a selfie and its frames show, against the person's enrolled photos.
 
     A photo that cannot be read is `unreadable`; a fault of ours is `error`, with its class only:
-    messages of decoders can quote the content.
+    messages of decoders can quote the content. Raises nothing but what fetching a frame raises.
     """
     blank = FaceEvidence(
         verdict=FaceVerdict.ERROR,
@@ -102,13 +60,20 @@ def examine(
             return replace(evidence, verdict=FaceVerdict.NOT_ENROLLED)
         if found.fault is not None:
             return replace(evidence, verdict=found.fault)
-        scores = _compared(found.one, references, thresholds, models)
+        probe = Probe(found.one, models)
+        burst = bursts.look(probe, frames, thresholds, models)
+        scores = bursts.scores_of(probe, burst.mean, references, thresholds)
     except PhotoUnreadable:
         return replace(blank, verdict=FaceVerdict.UNREADABLE)
     except _FAULTS as failed:
         return replace(blank, error=type(failed).__name__)
-    verdict = bands.band(scores, references.count, thresholds)
-    return replace(evidence, scores=scores, verdict=verdict)
+    return replace(
+        evidence,
+        scores=scores,
+        verdict=bands.band(scores, references.count, thresholds),
+        frames=burst.frames,
+        frames_differ=burst.differs,
+    )
 
 
 def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
@@ -121,33 +86,6 @@ def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
     except _FAULTS:
         return ReferenceLook(FaceVerdict.ERROR)
     return ReferenceLook(found.fault, vectors, found.quality, found.reasons)
-
-
-def see(photo: bytes, models: Models, limits: QualityLimits) -> Seen:
-    """The faces of a photo and how good they are; raises PhotoUnreadable."""
-    faces = _found(photo, models)
-    if not faces.all:
-        nobody = PhotoQuality()
-        return Seen(faces, None, nobody, assess(nobody, limits))
-    chip = embedding.chip(faces.pixels, faces.all[0], models)
-    measured = quality.measure(faces, chip)
-    largest = OneFace(faces.pixels, faces.all[0], chip)
-    return Seen(faces, largest, measured, assess(measured, limits))
-
-
-def _found(photo: bytes, models: Models) -> Faces:
-    """The faces of a photo, in as many pixels as its largest face needs."""
-    picture = images.decode(photo, detection.LONGEST_SIDE)
-    faces = detection.find(picture.pixels, models)
-    if not faces.all or picture.reduction == 1 or faces.all[0].width >= _PIXELS_ENOUGH:
-        return faces
-    return _closer(photo, faces)
-
-
-def _closer(photo: bytes, faces: Faces) -> Faces:
-    """The same faces in a larger decoding: a small face is compared with all its own pixels."""
-    larger = images.decode(photo, _CLOSER_SIDE)
-    return faces.within(larger.pixels)
 
 
 def _described(found: Seen, blank: FaceEvidence) -> FaceEvidence:
@@ -165,20 +103,8 @@ def _described(found: Seen, blank: FaceEvidence) -> FaceEvidence:
     )
 
 
-def _compared(
-    one: OneFace, references: References, thresholds: ThresholdSet, models: Models
-) -> FaceScores:
-    sface = matching.sface_distance(embedding.sface(one.chip, models), references)
-    if not bands.in_grey_zone(sface, references.count, thresholds):
-        return FaceScores(sface=sface)
-    second = embedding.dlib(one.pixels, one.face, models)
-    return FaceScores(sface=sface, dlib=matching.dlib_distance(second, references))
-
-
 def _enrolled(found: Seen, models: Models) -> ReferenceVectors | None:
-    if found.quality.faces != 1:
-        return None
-    return vectors_of(found.one, models)
+    return vectors_of(found.one, models) if found.quality.faces == 1 else None
 
 
 def vectors_of(one: OneFace, models: Models) -> ReferenceVectors:

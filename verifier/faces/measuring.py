@@ -7,9 +7,10 @@ import numpy as np
 
 from verifier.faces import detection, embedding, images
 from verifier.faces.embedding import Vector
-from verifier.faces.examine import see, vectors_of
+from verifier.faces.examine import vectors_of
 from verifier.faces.images import PhotoUnreadable, Pixels
 from verifier.faces.models import Models
+from verifier.faces.seeing import see
 from verifier.verdicts.quality import DEFAULT_LIMITS
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.

@@ -66,25 +66,28 @@ def load(folder: Path) -> Models:
 
 
 def _load_dlib() -> tuple[Describe, tuple[Path, Path]]:
+    """The two of dlib's models that are used, as face_recognition would load and run them.
+
+    Importing face_recognition itself loads two more, of 106 MB, that nothing here asks.
+    """
     with warnings.catch_warnings():
         # face_recognition_models finds its files through pkg_resources, which is on its way out.
         for message in ("pkg_resources is deprecated", "Deprecated call to `pkg_resources"):
             warnings.filterwarnings("ignore", message=message)
-        # Not at the top: its import loads four models (1.7 s, 100 MB), also for `fetch`.
-        import face_recognition  # noqa: PLC0415
-        import face_recognition_models  # noqa: PLC0415
+        import face_recognition_models  # noqa: PLC0415 - slow, and not needed for `fetch`
+    import dlib  # noqa: PLC0415
+
+    network = Path(face_recognition_models.face_recognition_model_location())
+    eyes_and_nose = Path(face_recognition_models.pose_predictor_five_point_model_location())
+    predictor = dlib.shape_predictor(str(eyes_and_nose))
+    encoder = dlib.face_recognition_model_v1(str(network))
 
     def describe(rgb: NDArray[np.uint8], box: Box) -> NDArray[np.float64]:
-        described: NDArray[np.float64] = face_recognition.face_encodings(rgb, [box], model="small")[
-            0
-        ]
-        return described
+        top, right, bottom, left = box
+        landmarks = predictor(rgb, dlib.rectangle(left, top, right, bottom))
+        return np.array(encoder.compute_face_descriptor(rgb, landmarks, 1))
 
-    files = (
-        face_recognition_models.face_recognition_model_location(),
-        face_recognition_models.pose_predictor_five_point_model_location(),
-    )
-    return describe, (Path(files[0]), Path(files[1]))
+    return describe, (network, eyes_and_nose)
 
 
 def _warm_up(models: Models) -> None:

@@ -35,3 +35,9 @@ def allow_cpu_for_a_row() -> None:
     soft = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS_A_ROW
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def allow_cpu_for_a_photo() -> None:
+    """Begins the limit anew for one more photo of the row in hand, where there is a limit."""
+    if resource.getrlimit(resource.RLIMIT_CPU)[0] != resource.RLIM_INFINITY:
+        allow_cpu_for_a_row()

@@ -1,6 +1,6 @@
 """Verifying a check-in: claim, look at the selfie, conclude; no transaction while looking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +15,11 @@ from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
 from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Queue, WorkKind
 from storage.stored_media import stored_object
 from storage.work import Claim, Subject
+from verifier.faces.bursts import Frame
 from verifier.faces.examine import examine
 from verifier.faces.matching import References
 from verifier.faces.models import Models
+from verifier.jobs import limits
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
 from verifier.rules.in_force import in_force_for
@@ -34,9 +36,10 @@ ATTEMPTS_USED_UP = "attempts_used_up"
 
 @dataclass(frozen=True)
 class _Material:
-    """What is looked at: the selfie, if one was sent, and what it is compared with."""
+    """What is looked at: the selfie, if one was sent, its frames, and what it is compared with."""
 
     photo: StoredObject | None
+    frames: tuple[tuple[str, StoredObject], ...]
     references: References | None
     comparable: bool
     thresholds: ThresholdSet
@@ -81,8 +84,10 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
     # By the rules of its reception: what was put in force since then is not for this one.
     rules = in_force_for(session, checkin.offender_id, checkin.received_at)
     references, comparable = _references(session, checkin.offender_id, models)
+    photos = _photos(session, checkin)
     return _Material(
-        photo=_photo(session, checkin),
+        photo=photos.pop(SELFIE, None),
+        frames=tuple(sorted(photos.items(), key=lambda named: (len(named[0]), named[0]))),
         references=references,
         comparable=comparable,
         thresholds=threshold_set(session, rules.threshold_set),
@@ -103,16 +108,16 @@ def _references(
         return None, False
 
 
-def _photo(session: Session, checkin: CheckIn) -> StoredObject | None:
-    row = session.scalars(
+def _photos(session: Session, checkin: CheckIn) -> dict[str, StoredObject]:
+    """Returns what came of a check-in's photos, by the names the phone gave them."""
+    rows = session.scalars(
         select(Media).where(
             Media.offender_id == checkin.offender_id,
             Media.checkin_id == checkin.id,
             Media.kind == MediaKind.CHECKIN,
-            Media.name == SELFIE,
         )
-    ).first()
-    return None if row is None else stored_object(row)
+    )
+    return {row.name: stored_object(row) for row in rows}
 
 
 def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEvidence:
@@ -123,11 +128,25 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEviden
         return FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE)
     try:
         selfie = workplace.parts.media.fetch(material.photo)
+        with transaction(workplace.parts.sessions, workplace.scope) as session:
+            work.mark_examining(session, claim)
+        frames = _fetched(workplace, claim, material.frames)
+        models = workplace.face_models
+        return examine(selfie, material.references, material.thresholds, models, frames)
     except (ObjectMissingError, ObjectDiffersError):
         return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
-    with transaction(workplace.parts.sessions, workplace.scope) as session:
-        work.mark_examining(session, claim)
-    return examine(selfie, material.references, material.thresholds, workplace.face_models)
+
+
+def _fetched(
+    workplace: Workplace, claim: Claim, frames: Iterable[tuple[str, StoredObject]]
+) -> Iterator[Frame]:
+    """Fetches frame after frame as it is asked for, each with its own lease and CPU limit."""
+    for name, stored in frames:
+        photo = workplace.parts.media.fetch(stored)
+        with transaction(workplace.parts.sessions, workplace.scope) as session:
+            work.renew(session, claim)
+        limits.allow_cpu_for_a_photo()
+        yield Frame(name, photo)
 
 
 def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:
@@ -160,7 +179,13 @@ def _keep_evidence(
 
 
 def _conclude(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
+    """Reaches the verdict, and promises pictures where an officer may have to look.
+
+    Of a confirmed check-in they are made when somebody looks (`storage.pictures`): most never are.
+    """
     rings = reach_verdict(session, *_key(claim), now).rings
+    if session.get_one(CheckIn, _key(claim)).state is CheckInState.CONFIRMED:
+        return rings
     subjects = (Subject(photo, claim.subject.offender_id) for photo in _to_render(session, claim))
     return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now) for subject in subjects}
 

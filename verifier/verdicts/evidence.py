@@ -53,6 +53,25 @@ class FaceScores:
     dlib: float | None = None
 
 
+class FrameAnswer(StrEnum):
+    """Whether a further photo of a check-in shows the person of its selfie."""
+
+    SAME = "same"
+    UNSURE = "unsure"
+    DIFFERS = "differs"
+    NOT_COMPARABLE = "not_comparable"
+
+
+@dataclass(frozen=True)
+class FrameEvidence:
+    """One further photo of a check-in against its selfie."""
+
+    name: str
+    answer: FrameAnswer
+    reasons: tuple[QualityReason, ...] = ()
+    scores: FaceScores = field(default_factory=FaceScores)
+
+
 @dataclass(frozen=True)
 class FaceEvidence:
     """Outcome of examining one selfie against a person's enrolled references."""
@@ -72,6 +91,7 @@ class FaceEvidence:
     error: str | None = None
     resembles_other: bool = False  # a better match with someone else who is enrolled
     frames_differ: bool = False  # the frames show two people
+    frames: tuple[FrameEvidence, ...] = ()
     movement_done: bool | None = None  # None: no movement was asked for
 
 

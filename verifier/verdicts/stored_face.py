@@ -3,7 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from verifier.verdicts.evidence import FaceEvidence, FaceScores, FaceVerdict
+from verifier.verdicts.evidence import (
+    FaceEvidence,
+    FaceScores,
+    FaceVerdict,
+    FrameAnswer,
+    FrameEvidence,
+)
 from verifier.verdicts.quality import quality_from_row, reasons_from_row
 
 MEDIA_LOST = "media_lost"  # the error of evidence about a photo that we no longer have
@@ -19,6 +25,16 @@ def face_from_row(kept: dict[str, Any]) -> FaceEvidence:
     known = {name: kept[name] for name in FaceEvidence.__dataclass_fields__ if name in kept}
     known["verdict"] = FaceVerdict(kept["verdict"])
     known["scores"] = FaceScores(**kept.get("scores", {}))
+    known["frames"] = tuple(_frame_from_row(frame) for frame in kept.get("frames", ()))
     known["quality"] = quality_from_row(kept.get("quality"))
     known["reasons"] = reasons_from_row(kept.get("reasons"))
     return FaceEvidence(**known)
+
+
+def _frame_from_row(kept: dict[str, Any]) -> FrameEvidence:
+    return FrameEvidence(
+        kept["name"],
+        FrameAnswer(kept["answer"]),
+        reasons_from_row(kept.get("reasons")),
+        FaceScores(**kept.get("scores", {})),
+    )

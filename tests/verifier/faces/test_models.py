@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from storage.local_stack.places import Places
-from verifier.faces import model_files, models
+from tests.photos import Photos
+from verifier.faces import detection, images, model_files, models
 from verifier.faces.model_files import FILES, SFACE, YUNET, ModelsMissing
 from verifier.faces.models import Models
 
@@ -114,3 +118,24 @@ def test_the_command_fails_with_a_sentence_where_no_source_has_the_files(
     assert models.main(["fetch", "--folder", str(tmp_path / "models")]) == 1
 
     assert "no source has" in capsys.readouterr().err
+
+
+def test_dlib_describes_a_face_exactly_as_face_recognition_does(
+    loaded: Models, photos: Photos
+) -> None:
+    pixels = images.decode(photos.biden, detection.LONGEST_SIDE).pixels
+    box = detection.find(pixels, loaded).all[0].box
+    rgb = np.ascontiguousarray(pixels[:, :, ::-1])
+    import face_recognition  # noqa: PLC0415 - its import loads 106 MB of models
+
+    (expected,) = face_recognition.face_encodings(rgb, [box], model="small")
+
+    assert np.array_equal(loaded.describe(rgb, box), expected)
+
+
+def test_a_worker_loads_no_model_that_is_never_asked() -> None:
+    loading = (
+        "import sys; from verifier.faces import models; models._load_dlib();"
+        "sys.exit('face_recognition' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", loading], check=False).returncode == 0

@@ -10,9 +10,10 @@ from tests.photos import Photos
 from tests.verifier.faces import jpegs
 from verifier.faces import detection, embedding, images, quality
 from verifier.faces.detection import Face, Faces
-from verifier.faces.examine import embed_reference, examine, see
+from verifier.faces.examine import embed_reference, examine
 from verifier.faces.matching import References
 from verifier.faces.models import Models
+from verifier.faces.seeing import see
 from verifier.verdicts import bands
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality, QualityReason

@@ -39,7 +39,7 @@ def hand(factory: Factory, stack: LocalStack, tmp_path: Path) -> Iterator[Hand]:
 @pytest.fixture
 def sent(hand: Hand) -> Submission:
     """A check-in of the person themself of which only the JSON has come."""
-    captured = hand.capture(own_selfie())
+    captured = hand.capture(own_selfie(), frames=[own_selfie(2)])
     hand.post(captured)
     return captured
 
@@ -99,7 +99,6 @@ def test_with_the_last_file_it_is_verified_like_any_other(
     drain(workplace)
     assert hand.row(sent.id).state is CheckInState.CONFIRMED
     assert verdicts(hand, sent) == [FaceVerdict.MATCH]
-    assert shown(hand, sent) == set(EVERY_FILE)
     status = hand.phone.status(sent.id)
     assert status.window is not None
     assert status.window.outcome is WindowOutcome.PRESENT

@@ -81,14 +81,29 @@ def test_a_declined_selfie_is_for_an_officer_without_any_look(
 
 
 @pytest.mark.media
-def test_officers_get_a_picture_of_every_selfie(
+def test_officers_get_a_picture_of_a_selfie_that_they_have_to_look_at(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace, person: UUID
+) -> None:
+    other = waiting.checkin(person, photos().selfie_of(photos().biden, 1))
+    drain(workplace)
+    (picture,) = pictures(factory, other)
+    assert picture.kind is MediaKind.RENDITION
+    assert picture.checkin_id == other.id
+
+
+@pytest.mark.media
+def test_nobody_makes_a_picture_of_a_settled_check_in_before_somebody_looks(
     factory: Factory, workplace: Workplace, own: Waiting
 ) -> None:
     drain(workplace)
+    assert checkin(factory, own).state is CheckInState.CONFIRMED
+    assert pictures(factory, own) == []
+
+
+def pictures(factory: Factory, sent: Waiting) -> list[Media]:
+    """The pictures of a selfie."""
     with factory.session() as session:
-        picture = session.scalars(select(Media).where(Media.original_id == own.selfie)).one()
-    assert picture.kind is MediaKind.RENDITION
-    assert picture.checkin_id == own.id
+        return list(session.scalars(select(Media).where(Media.original_id == sent.selfie)))
 
 
 def test_vectors_of_other_models_are_never_compared(
