@@ -61,7 +61,7 @@ def test_an_answer_that_must_not_be_turns_a_run_red() -> None:
     ("at_rest", "red"),
     [
         ((90, 120, 150, 150, 151, 149, 150, 150), False),
-        ((90, 120, 150, 150, 152, 154, 156, 159), True),
+        ((90, 120, 150, 150, 155, 160, 165, 171), True),
         ((90, 120, 150, 150, 190, 150, 150, 150), False),  # one rest that was none
     ],
 )
