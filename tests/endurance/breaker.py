@@ -14,7 +14,7 @@ from tests.endurance.absences import (
     stop_store,
     wrong_clock,
 )
-from tests.endurance.broken import Safeguard
+from tests.endurance.broken import Safeguard, somebody_new_is_late
 from tests.endurance.deaths import freeze_horse, kill, kill_horse
 from tests.endurance.faults import SHARED, Fault, Span
 from tests.endurance.ground import VERIFIER, Ground
@@ -31,6 +31,8 @@ class Breaker:
         self._watch = ground.watch
         self._locks = {group: Lock() for group in SHARED}
         store, phone = ground.wires.store, ground.wires.phone
+        # A missing safeguard must show, so what it guards against comes at the worst moment.
+        moment = [somebody_new_is_late(ground.folder)] if gone is Safeguard.OUTBOX else []
         self._lasting: dict[Fault, Callable[[float], Did]] = {
             Fault.BELL_FORGOTTEN: partial(forget_bell, ground),
             Fault.STORE_STOPPED: partial(stop_store, ground),
@@ -43,7 +45,7 @@ class Breaker:
             Fault.CLOCK_BEHIND: partial(wrong_clock, ground, -AN_HOUR_S),
         }
         self._sudden: dict[Fault, Callable[[], Did]] = {
-            Fault.WEB_KILLED: partial(kill, ground, "web"),
+            Fault.WEB_KILLED: partial(kill, ground, "web", *moment),
             Fault.WORKER_KILLED: partial(kill, ground, VERIFIER),
             Fault.HORSE_KILLED: partial(kill_horse, ground),
             Fault.HORSE_FROZEN: partial(freeze_horse, ground, while_looking=gone is not None),

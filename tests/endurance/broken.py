@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import event, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,6 +14,7 @@ from storage.database import transaction
 from storage.records import Queue, Work, WorkKind
 
 LATE_BY_S = 1.0
+LATE = "late-"
 
 
 class Safeguard(StrEnum):
@@ -22,13 +24,27 @@ class Safeguard(StrEnum):
     GUARD = "guard"  # who lost the lease writes nothing
 
 
-def take_away(name: str) -> None:
+def take_away(name: str, folder: str) -> None:
     """Take one safeguard away in this process; an empty name takes none."""
-    if name:
-        {Safeguard.OUTBOX: _no_outbox, Safeguard.GUARD: _no_guard}[Safeguard(name)]()
+    if name == Safeguard.OUTBOX:
+        _no_outbox(Path(folder))
+    elif name == Safeguard.GUARD:
+        _no_guard()
 
 
-def _no_outbox() -> None:
+def somebody_new_is_late(folder: Path) -> Callable[[], bool]:
+    """Give a look for check-ins that are committed while their work is not, other than before."""
+    known: set[Path] = set()
+
+    def look() -> bool:
+        late = set(folder.glob(f"{LATE}*")) - known
+        known.update(late)
+        return bool(late)
+
+    return look
+
+
+def _no_outbox(folder: Path) -> None:
     """Write the work a moment after the commit, in a transaction of its own."""
     in_time: Callable[..., Queue] = work.add
 
@@ -44,6 +60,7 @@ def _no_outbox() -> None:
 
         def afterwards(_session: Session) -> None:
             if kind is WorkKind.VERIFY_CHECKIN:
+                (folder / f"{LATE}{subject.id}").touch()
                 time.sleep(LATE_BY_S)
             with transaction(sessions, scope) as another:
                 in_time(another, kind, subject, now, not_before=not_before)

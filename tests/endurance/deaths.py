@@ -45,10 +45,15 @@ class Caught:
     holding: Holding
 
 
-def kill(ground: Ground, name: str) -> Did:
+def _at_once() -> bool:
+    return True
+
+
+def kill(ground: Ground, name: str, when: Callable[[], bool] = _at_once) -> Did:
     """Kill a process and all below it; passed when it is back and ready."""
     processes = ground.processes
     wait_until(lambda: processes.pid(name), BACK_WITHIN_S)
+    wait_until(when, HAPPENS_WITHIN_S, every_s=0.01)
     pid, ready = processes.pid(name), _times_ready(processes, name)
     doomed = _family(pid)
     began = ground.watch.seconds()

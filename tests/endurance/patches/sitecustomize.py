@@ -14,4 +14,4 @@ if "ENDURANCE_FOLDER" in os.environ:
 
     note_claims(os.environ["ENDURANCE_FOLDER"])
     wrong_clock(os.environ["ENDURANCE_FOLDER"], os.environ["ENDURANCE_ROLE"])
-    take_away(os.environ.get("ENDURANCE_BREAK", ""))
+    take_away(os.environ["ENDURANCE_BREAK"], os.environ["ENDURANCE_FOLDER"])
