@@ -3,10 +3,12 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
 from random import Random
+from types import FrameType
 
 from rich.console import Console
 
@@ -86,5 +88,10 @@ def _keep(folder: Path, logs: Path, store: str) -> None:
     sys.stderr.write(f"history and logs are kept in {kept}\n")
 
 
+def _end_in_order(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)  # through every `finally`: no server and no mounted disk stays behind
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end_in_order)
     sys.exit(main(sys.argv[1:]))
