@@ -20,6 +20,7 @@ from tests.servers import ROOT, lay_onlooker, web_parts
 PATCHES = Path(__file__).parent / "patches"
 GENEROUS = {"PHONE_CHECKINS": "100000 per hour", "PHONE_REQUESTS": "100000 per minute"}
 VERIFIER = "verifier"
+READY_WITHIN_S = 300.0  # on a machine that others keep busy, too
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def running_ground(plan: Plan) -> Iterator[Ground]:
         lay_onlooker(stack)
         processes.start(processes.names)
         second.start([VERIFIER])
-        processes.wait_ready()
+        processes.wait_ready(READY_WITHIN_S)
         parts = ends.enter_context(web_parts(stack))
         yield Ground(
             stack,
