@@ -102,17 +102,32 @@ def received_parts() -> dict[str, Part]:
     """Read every part of the request; raises RefusedError for repeated parts and other types."""
     if request.mimetype != MULTIPART:
         raise RefusedError(ProblemCode.UNSUPPORTED_TYPE, at("", "not_multipart"))
+    arrived = _arrived()
+    repeated = {name for name, _ in arrived if [n for n, _ in arrived].count(name) > 1}
+    if repeated:
+        raise RefusedError(ProblemCode.REPEATED_PART, at("", "repeated_part"))
+    return {name: _part(name, data) for name, data in arrived}
+
+
+def received_files(name: str) -> list[Part]:
+    """Read the files that a page's form sends under one name; a field left empty is none."""
+    if request.mimetype != MULTIPART:
+        raise RefusedError(ProblemCode.UNSUPPORTED_TYPE, at("", "not_multipart"))
+    return [_part(name, data) for part, data in _arrived() if part == name and data]
+
+
+def _part(name: str, data: bytes) -> Part:
+    return Part(name, data, hashlib.sha256(data).hexdigest())
+
+
+def _arrived() -> list[tuple[str, bytes]]:
     try:
         texts, files = request.form.items(multi=True), request.files.items(multi=True)
     except RequestEntityTooLarge:
         raise RefusedError(ProblemCode.TOO_LARGE) from None
     # A part without a name is one that nobody asked for, like any other unknown one.
     arrived = [(name or "", text.encode(*BYTES_KEPT)) for name, text in texts]
-    arrived += [(name or "", file.stream.read()) for name, file in files]
-    repeated = {name for name, _ in arrived if [n for n, _ in arrived].count(name) > 1}
-    if repeated:
-        raise RefusedError(ProblemCode.REPEATED_PART, at("", "repeated_part"))
-    return {name: Part(name, data, hashlib.sha256(data).hexdigest()) for name, data in arrived}
+    return arrived + [(name or "", file.stream.read()) for name, file in files]
 
 
 def require_photo(part: Part, limits: PhotoLimits) -> None:

@@ -13,6 +13,7 @@ from storage.local_stack.places import Places
 from storage.media import MediaKey
 from storage.parts import Parts
 from storage.records import (
+    ApprovalBasis,
     MediaKind,
     ReferencePhoto,
     ReferencePhotoState,
@@ -56,6 +57,7 @@ def approved_set(parts: Parts, officer: UUID, offender: UUID, photos: Sequence[b
             created_by=officer,
             created_at=now,
             approved_by=officer,
+            basis=ApprovalBasis.IN_PRESENCE,
         )
         session.add(chosen)
         session.flush()

@@ -13,6 +13,7 @@ from mobile_contract.codes import Channel, CheckInState, Datum, NoSelfieReason
 from storage import work
 from storage.media import MediaKey, StoredObject
 from storage.records import (
+    ApprovalBasis,
     CheckIn,
     Media,
     MediaKind,
@@ -107,6 +108,7 @@ class WaitingWork:
                     created_by=officer.id,
                     created_at=now,
                     approved_by=officer.id,
+                    basis=ApprovalBasis.IN_PRESENCE,
                 )
             )
             for photo in photos:

@@ -15,14 +15,22 @@ from checkin_api.console.refused_forms import fault_of
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
 from checkin_api.offenders.service import read_person
-from checkin_api.references.approval import Approval, approve_set, discard_set
-from checkin_api.references.queries import ENOUGH
-from checkin_api.references.service import add_photos, read_enrolment
+from checkin_api.references.approval import (
+    LONGEST_REASON,
+    Approval,
+    Reasons,
+    approve_set,
+    discard_set,
+    second_set,
+)
+from checkin_api.references.needs import ENOUGH
+from checkin_api.references.service import add_photos, read_enrolment, wait_until_examined
 from checkin_api.refusals import RefusedError
-from checkin_api.uploads import received_parts
+from checkin_api.uploads import received_files
+from storage.records import ApprovalBasis, ReferenceSetState
 
 routes = PageRoutes()
-PHOTO_FIELDS = tuple(f"photo-{number}" for number in range(1, ENOUGH + 1))
+PHOTOS = "photos"
 
 
 @routes.get("/people/<uuid:offender_id>/references", Action.SEE_PERSON)
@@ -33,22 +41,35 @@ def references(caller: OfficerCaller, offender_id: UUID) -> str:
 
 @routes.post("/people/<uuid:offender_id>/references", Action.COLLECT_PHOTOS)
 def add(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
-    """Add photos; fields left empty are none."""
+    """Add photos, from the camera or from files, and say what each is good for."""
     try:
-        sent = received_parts()
-        photos = [sent[name] for name in PHOTO_FIELDS if name in sent and sent[name].data]
-        add_photos(parts(), caller, offender_id, photos)
+        add_photos(parts(), caller, offender_id, received_files(PHOTOS))
     except RefusedError as refusal:
         return _again(caller, offender_id, refusal)
+    wait_until_examined(parts(), caller, offender_id)
     return see_other(_address(offender_id), "photos_added")
 
 
 @routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/approve", Action.APPROVE_PHOTOS)
 def approve(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response | tuple[str, int]:
-    """Approve a set."""
-    approval = Approval(offender_id, set_id, form_fields.text("weak_reason"))
+    """Approve a first set, or propose a change to a second officer."""
+    approval = Approval(
+        offender_id, set_id, form_fields.code("basis", ApprovalBasis), _reasons_given()
+    )
     try:
-        approve_set(parts(), caller, approval)
+        state = approve_set(parts(), caller, approval)
+    except RefusedError as refusal:
+        return _again(caller, offender_id, refusal)
+    waits = state is ReferenceSetState.AWAITING_SECOND
+    done = "references_proposed" if waits else "references_approved"
+    return see_other(_address(offender_id), done)
+
+
+@routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/second", Action.APPROVE_PHOTOS)
+def second(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response | tuple[str, int]:
+    """Let a change that another officer approved take the earlier set's place."""
+    try:
+        second_set(parts(), caller, offender_id, set_id)
     except RefusedError as refusal:
         return _again(caller, offender_id, refusal)
     return see_other(_address(offender_id), "references_approved")
@@ -56,9 +77,17 @@ def approve(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response 
 
 @routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/discard", Action.APPROVE_PHOTOS)
 def discard(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response:
-    """Give up a set that was being collected."""
+    """Give up a set that is not in force."""
     discard_set(parts(), caller, offender_id, set_id)
     return see_other(_address(offender_id), "references_discarded")
+
+
+def _reasons_given() -> Reasons:
+    return Reasons(
+        weak=form_fields.text("weak_reason", LONGEST_REASON),
+        gate=form_fields.text("gate_reason", LONGEST_REASON),
+        pairs=form_fields.text("pairs_reason", LONGEST_REASON),
+    )
 
 
 def _address(offender_id: UUID) -> str:
@@ -77,7 +106,9 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         here="people",
         person=read_person(parts(), caller, offender_id),
         enrolment=read_enrolment(parts(), caller, offender_id),
-        photo_fields=PHOTO_FIELDS,
+        bases=list(ApprovalBasis),
+        enough=ENOUGH,
+        me=caller.officer_id,
         rights=read_rights(parts(), caller, offender_id),
         fault=fault,
     )

@@ -7,28 +7,44 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from checkin_api.references.needs import Needs, needs_of
 from storage.records import (
+    OPEN_SETS,
+    ApprovalBasis,
     Media,
     MediaState,
     Officer,
+    PairAgreement,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
     ReferenceSetState,
+    ReferenceSource,
 )
 
-ENOUGH = 3  # photos; one alone misses six times as often
-SHOWN = (ReferenceSetState.COLLECTING, ReferenceSetState.APPROVED)
+SHOWN = (*OPEN_SETS, ReferenceSetState.APPROVED)
 
 
 @dataclass(frozen=True)
 class PhotoOfSet:
-    """One photo; `fault` is a face verdict where the models could not use it."""
+    """One photo; `fault` is a face verdict, `reasons` are what the quality gate found."""
 
     id: UUID
     state: ReferencePhotoState
     fault: str | None
+    reasons: tuple[str, ...]
     rendition_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Approved:
+    """By whom a set was approved, on what basis, and by whom a change was seconded."""
+
+    by: str
+    at: datetime | None
+    basis: ApprovalBasis | None
+    by_id: UUID
+    second: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,15 +54,29 @@ class SetSeen:
     id: UUID
     state: ReferenceSetState
     since: datetime
-    created_by: str
-    approved_by: str | None
+    source: ReferenceSource
+    created_by: str | None  # None: by the person, from the phone
+    approved: Approved | None
     weak_reason: str | None
+    gate_reason: str | None
+    pairs: PairAgreement | None
+    pairs_reason: str | None
     photos: tuple[PhotoOfSet, ...]
 
     @property
+    def needs(self) -> Needs:
+        """Give what approving this set asks for."""
+        return needs_of([one.state for one in self.photos], self.pairs)
+
+    @property
     def usable(self) -> int:
-        """Count the photos that the models can use."""
-        return sum(one.state is ReferencePhotoState.USABLE for one in self.photos)
+        """Count the photos that pass the gate."""
+        return self.needs.usable
+
+    @property
+    def poor(self) -> int:
+        """Count the photos that could be used against the gate."""
+        return self.needs.poor
 
     @property
     def examining(self) -> int:
@@ -56,15 +86,20 @@ class SetSeen:
     @property
     def is_weak(self) -> bool:
         """Tell whether approving needs a reason: fewer photos, more people asked in vain."""
-        return self.usable < ENOUGH
+        return self.needs.is_weak(against_gate=False)
+
+    @property
+    def pairs_need_reason(self) -> bool:
+        """Tell whether somebody must say that all photos are of one person."""
+        return self.needs.pairs_need_reason(against_gate=True)
 
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What is enrolled of a person, and what is being collected."""
+    """What is enrolled of a person, and what is not decided yet."""
 
     approved: SetSeen | None = None
-    collecting: SetSeen | None = None
+    collecting: SetSeen | None = None  # by an officer, or half approved
 
 
 def enrolment_of(session: Session, offender_id: UUID) -> Enrolment:
@@ -74,21 +109,39 @@ def enrolment_of(session: Session, offender_id: UUID) -> Enrolment:
             ReferenceSet.offender_id == offender_id, ReferenceSet.state.in_(SHOWN)
         )
     )
-    seen = {row.state: _seen(session, row) for row in rows}
-    return Enrolment(seen.get(ReferenceSetState.APPROVED), seen.get(ReferenceSetState.COLLECTING))
+    seen = [_seen(session, row) for row in rows]
+    return Enrolment(
+        approved=next((one for one in seen if one.state is ReferenceSetState.APPROVED), None),
+        collecting=next((one for one in seen if one.state in OPEN_SETS), None),
+    )
 
 
 def _seen(session: Session, row: ReferenceSet) -> SetSeen:
-    approver = session.get(Officer, row.approved_by) if row.approved_by else None
     return SetSeen(
         id=row.id,
         state=row.state,
         since=row.state_since,
-        created_by=session.get_one(Officer, row.created_by).name,
-        approved_by=approver.name if approver else None,
+        source=row.source,
+        created_by=_name(session, row.created_by),
+        approved=_approved(session, row),
         weak_reason=row.weak_reason,
+        gate_reason=row.gate_reason,
+        pairs=row.pairs,
+        pairs_reason=row.pairs_reason,
         photos=_photos(session, row.id),
     )
+
+
+def _approved(session: Session, row: ReferenceSet) -> Approved | None:
+    name = _name(session, row.approved_by)
+    if name is None or row.approved_by is None:
+        return None
+    at = row.approved_at
+    return Approved(name, at, row.basis, row.approved_by, _name(session, row.seconded_by))
+
+
+def _name(session: Session, officer_id: UUID | None) -> str | None:
+    return None if officer_id is None else session.get_one(Officer, officer_id).name
 
 
 def _photos(session: Session, set_id: UUID) -> tuple[PhotoOfSet, ...]:
@@ -103,6 +156,10 @@ def _photos(session: Session, set_id: UUID) -> tuple[PhotoOfSet, ...]:
         .where(ReferencePhoto.set_id == set_id)
         .order_by(ReferencePhoto.added_at, ReferencePhoto.id)
     )
-    return tuple(
-        PhotoOfSet(photo.id, photo.state, photo.fault, rendition_id) for photo, rendition_id in rows
-    )
+    return tuple(_photo(photo, rendition_id) for photo, rendition_id in rows)
+
+
+def _photo(row: ReferencePhoto, rendition_id: UUID | None) -> PhotoOfSet:
+    found = (row.quality or {}).get("reasons", ())
+    reasons = tuple(str(code) for code in found)
+    return PhotoOfSet(row.id, row.state, row.fault, reasons, rendition_id)

@@ -1,5 +1,6 @@
 """Adding photos to an enrolment: put first, written then, examined by the worker."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy.sql import text
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
+from checkin_api.references.needs import MOST_PHOTOS, MOST_TRIED
 from checkin_api.references.queries import Enrolment, enrolment_of
 from checkin_api.refusals import RefusedError, at
 from checkin_api.uploads import Part, require_photo
@@ -21,6 +23,7 @@ from storage.database import transaction
 from storage.media import MediaKey, StoredObject
 from storage.parts import Parts
 from storage.records import (
+    OPEN_SETS,
     Media,
     MediaKind,
     Queue,
@@ -35,7 +38,7 @@ from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 
 JPEG = "image/jpeg"
-MOST_PHOTOS = 10
+LOOK_EVERY_S = 0.2
 
 
 def read_enrolment(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> Enrolment:
@@ -50,8 +53,8 @@ def add_photos(
 ) -> int:
     """Add photos to the set being collected and have them examined; gives how many were new.
 
-    Raises RefusedError: not_found, invalid_content (none, too many), photo_* for one that is no
-    whole JPEG; then nothing is kept of any of them.
+    Raises RefusedError: not_found, invalid_content (none, too many), not_open for a set that waits
+    for its second officer, photo_* for one that is no whole JPEG; then nothing is kept of any.
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
@@ -71,6 +74,21 @@ def add_photos(
     return len(stored)
 
 
+def wait_until_examined(
+    parts: Parts, caller: OfficerCaller, offender_id: UUID, within_s: float = 5.0
+) -> None:
+    """Wait a little for the worker, so that the page says at once which photos are good.
+
+    Opens a short transaction a look; a page that comes too early loads itself again.
+    """
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        collecting = read_enrolment(parts, caller, offender_id).collecting
+        if collecting is None or not collecting.examining:
+            return
+        time.sleep(LOOK_EVERY_S)
+
+
 def _collecting_set(
     session: Session, caller: OfficerCaller, offender_id: UUID, now: datetime
 ) -> UUID:
@@ -84,34 +102,41 @@ def _collecting_set(
             created_at=now,
         )
         .on_conflict_do_nothing(
-            index_elements=["offender_id"], index_where=text("state = 'collecting'")
+            index_elements=["offender_id"],
+            index_where=text("state IN ('collecting', 'awaiting_second')"),
         )
     )
-    return session.scalars(
-        select(ReferenceSet.id).where(
-            ReferenceSet.offender_id == offender_id,
-            ReferenceSet.state == ReferenceSetState.COLLECTING,
+    row = session.scalars(
+        select(ReferenceSet).where(
+            ReferenceSet.offender_id == offender_id, ReferenceSet.state.in_(OPEN_SETS)
         )
     ).one()
+    if row.state is not ReferenceSetState.COLLECTING:  # what one officer approved stays as it was
+        raise RefusedError(ProblemCode.NOT_OPEN, at("/photos", "awaiting_second"))
+    return row.id
 
 
 def _not_held(session: Session, set_id: UUID, photos: Sequence[Part]) -> list[Part]:
-    """Give each new photo once: a double click sends everything twice."""
+    """Give each new photo once: a double click sends everything twice.
+
+    Raises RefusedError for more than a set takes; what cannot be used takes no place in it.
+    """
     held = _held(session, set_id)
     new = {photo.sha256: photo for photo in photos if photo.sha256 not in held}
-    if not photos or len(held) + len(new) > MOST_PHOTOS:
+    kept = sum(state is not ReferencePhotoState.UNUSABLE for state in held.values())
+    too_many = new and (kept + len(new) > MOST_PHOTOS or len(held) + len(new) > MOST_TRIED)
+    if not photos or too_many:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/photos", "count"))
     return list(new.values())
 
 
-def _held(session: Session, set_id: UUID) -> set[str]:
-    return set(
-        session.scalars(
-            select(Media.sha256)
-            .join(ReferencePhoto, ReferencePhoto.media_id == Media.id)
-            .where(ReferencePhoto.set_id == set_id)
-        )
+def _held(session: Session, set_id: UUID) -> dict[str, ReferencePhotoState]:
+    rows = session.execute(
+        select(Media.sha256, ReferencePhoto.state)
+        .join(ReferencePhoto, ReferencePhoto.media_id == Media.id)
+        .where(ReferencePhoto.set_id == set_id)
     )
+    return {row.sha256: row.state for row in rows}
 
 
 def _keep(

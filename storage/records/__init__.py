@@ -48,10 +48,14 @@ from storage.records.phones import (
 )
 from storage.records.references import (
     EnrolmentChange,
+    OPEN_SETS,
+    ApprovalBasis,
+    PairAgreement,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
     ReferenceSetState,
+    ReferenceSource,
     ReferenceVector,
 )
 from storage.records.sign_in import AccountReset, RecoveryCode, SecondFactor
@@ -69,8 +73,10 @@ from storage.records.thresholds import ThresholdActivation, ThresholdSetRow
 from storage.records.work import Heartbeat, Queue, Work, WorkKind
 
 __all__ = [
+    "OPEN_SETS",
     "AccountReset",
     "ActivationCode",
+    "ApprovalBasis",
     "Attestation",
     "AttestationVerdict",
     "AuditEntry",
@@ -107,6 +113,7 @@ __all__ = [
     "Office",
     "Officer",
     "Outage",
+    "PairAgreement",
     "PauseReason",
     "PersonNote",
     "PhotoLook",
@@ -122,6 +129,7 @@ __all__ = [
     "ReferencePhotoState",
     "ReferenceSet",
     "ReferenceSetState",
+    "ReferenceSource",
     "ReferenceVector",
     "ReportingPlan",
     "Review",

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.records.table import Code, Record, RowId, closed, require_move
@@ -15,6 +15,7 @@ class ReferenceSetState(StrEnum):
     """The life of an enrolment."""
 
     COLLECTING = "collecting"
+    AWAITING_SECOND = "awaiting_second"  # a change that one officer has approved
     APPROVED = "approved"
     REPLACED = "replaced"
     DISCARDED = "discarded"
@@ -25,11 +26,43 @@ class ReferencePhotoState(StrEnum):
 
     EXAMINING = "examining"
     USABLE = "usable"
+    POOR = "poor"  # below the gate; used only where an officer enrols against it
     UNUSABLE = "unusable"
 
 
+class ReferenceSource(StrEnum):
+    """Where the photos of a set came from."""
+
+    OFFICER = "officer"
+    FOLDER = "folder"  # laid in bulk, by a district's account
+    PHONE = "phone"  # the person's own
+
+
+class ApprovalBasis(StrEnum):
+    """What the approving officer compared the photos with."""
+
+    IN_PRESENCE = "in_presence"
+    CASE_FILE = "case_file"
+
+
+class PairAgreement(StrEnum):
+    """What comparing every two photos of a set said: of the pair that is least alike."""
+
+    AGREE = "agree"
+    UNSURE = "unsure"
+    DIFFER = "differ"
+
+
+OPEN_SETS = (ReferenceSetState.COLLECTING, ReferenceSetState.AWAITING_SECOND)
 REFERENCE_SET_MOVES = {
     ReferenceSetState.COLLECTING: frozenset(
+        {
+            ReferenceSetState.AWAITING_SECOND,
+            ReferenceSetState.APPROVED,
+            ReferenceSetState.DISCARDED,
+        }
+    ),
+    ReferenceSetState.AWAITING_SECOND: frozenset(
         {ReferenceSetState.APPROVED, ReferenceSetState.DISCARDED}
     ),
     ReferenceSetState.APPROVED: frozenset({ReferenceSetState.REPLACED}),
@@ -37,11 +70,23 @@ REFERENCE_SET_MOVES = {
 
 
 class ReferenceSet(Record):
-    """One enrolment; a person has at most one approved and one being collected."""
+    """One enrolment; a person has at most one approved and one that is not decided yet.
+
+    A trigger (migration 0012) lets no set become approved without a basis, and none after another
+    one without a second officer.
+    """
 
     __tablename__ = "reference_sets"
     __table_args__ = (
         closed("state", ReferenceSetState),
+        closed("source", ReferenceSource),
+        closed("basis", ApprovalBasis),
+        closed("pairs", PairAgreement),
+        CheckConstraint("(source = 'phone') = (created_by IS NULL)", name="created_by"),
+        CheckConstraint(
+            "seconded_by IS NULL OR (approved_by IS NOT NULL AND seconded_by <> approved_by)",
+            name="seconded_by",
+        ),
         Index(
             "reference_sets_approved_key",
             "offender_id",
@@ -49,10 +94,10 @@ class ReferenceSet(Record):
             postgresql_where=text("state = 'approved'"),
         ),
         Index(
-            "reference_sets_collecting_key",
+            "reference_sets_open_key",
             "offender_id",
             unique=True,
-            postgresql_where=text("state = 'collecting'"),
+            postgresql_where=text("state IN ('collecting', 'awaiting_second')"),
         ),
     )
 
@@ -60,10 +105,20 @@ class ReferenceSet(Record):
     offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
     state: Mapped[ReferenceSetState] = mapped_column(Code(ReferenceSetState))
     state_since: Mapped[datetime]
-    created_by: Mapped[UUID] = mapped_column(ForeignKey("officers.id"))
+    source: Mapped[ReferenceSource] = mapped_column(
+        Code(ReferenceSource), server_default="officer", default=ReferenceSource.OFFICER
+    )
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
     created_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
-    weak_reason: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    basis: Mapped[ApprovalBasis | None] = mapped_column(Code(ApprovalBasis))
+    seconded_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    seconded_at: Mapped[datetime | None]
+    weak_reason: Mapped[str | None]  # why fewer photos than are enough
+    gate_reason: Mapped[str | None]  # why photos below the quality gate are used all the same
+    pairs: Mapped[PairAgreement | None] = mapped_column(Code(PairAgreement))
+    pairs_reason: Mapped[str | None]  # why photos that do not agree are one person's
 
     def move(self, to: ReferenceSetState, at: datetime) -> None:
         """Change the state; raises ForbiddenMoveError when it does not follow."""
@@ -84,7 +139,7 @@ class ReferencePhoto(Record):
     set_id: Mapped[UUID] = mapped_column(ForeignKey("reference_sets.id"), index=True)
     media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
     state: Mapped[ReferencePhotoState] = mapped_column(Code(ReferencePhotoState))
-    fault: Mapped[str | None]  # a face verdict, when unusable
+    fault: Mapped[str | None]  # a face verdict, when unusable or poor
     # Numbers, reasons and the limits' name as `verifier.verdicts.quality` writes them.
     quality: Mapped[dict[str, Any] | None]
     added_at: Mapped[datetime]

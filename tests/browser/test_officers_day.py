@@ -86,13 +86,14 @@ def test_an_officer_enrols_a_person_and_hands_out_a_code_that_a_phone_takes(
     page.get_by_role("link", name="矫正对象").click()
     page.get_by_role("link", name=person.name, exact=True).click()
     page.get_by_role("link", name="登记照").click()
-    for number, photo in enumerate(photos().obama, 1):
-        file = tmp_path / f"{number}.jpg"
+    files = [tmp_path / f"{number}.jpg" for number in range(1, 4)]
+    for file, photo in zip(files, photos().obama, strict=True):
         file.write_bytes(photo)
-        page.get_by_label(f"登记照 {number}").set_input_files(file)
+    page.get_by_label("选择照片").set_input_files(files)
     page.get_by_role("button", name="上传").click()
     # The page looks again by itself until the worker has examined all three.
-    page.get_by_role("button", name="批准").click(timeout=EXAMINED_MS)
+    page.get_by_label("本人在场").check(timeout=EXAMINED_MS)
+    page.get_by_role("button", name="批准").click()
     expect(page.get_by_role("status")).to_contain_text("登记照已批准")
     page.get_by_role("link", name=person.name, exact=True).click()
     page.get_by_role("link", name="手机激活码").click()

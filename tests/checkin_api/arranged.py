@@ -13,11 +13,13 @@ from checkin_api.access.officers import officer_caller
 from mobile_contract.codes import Channel, CheckInState, Datum, NoPlaceReason
 from storage.media import MediaKey
 from storage.records import (
+    ApprovalBasis,
     CheckIn,
     EvidenceRow,
     Media,
     MediaKind,
     Officer,
+    PairAgreement,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
@@ -171,6 +173,7 @@ def lay_references(factory: Factory, offender_id: UUID, officer_id: UUID, count:
             created_by=officer_id,
             created_at=now,
             approved_by=officer_id,
+            basis=ApprovalBasis.IN_PRESENCE,
         )
         session.add(row)
         session.flush()
@@ -183,8 +186,13 @@ def lay_references(factory: Factory, offender_id: UUID, officer_id: UUID, count:
         return row.id
 
 
-def examine_all(factory: Factory, state: ReferencePhotoState = ReferencePhotoState.USABLE) -> None:
+def examine_all(
+    factory: Factory,
+    state: ReferencePhotoState = ReferencePhotoState.USABLE,
+    pairs: PairAgreement | None = PairAgreement.AGREE,
+) -> None:
     """What the worker does to photos that wait, without its models."""
     with factory.session() as session:
         for photo in session.query(ReferencePhoto).filter_by(state=ReferencePhotoState.EXAMINING):
             photo.state = state
+            session.get_one(ReferenceSet, photo.set_id).pairs = pairs

@@ -66,6 +66,7 @@ WANTED: dict[str, dict[str, Any]] = {
     "case_openings": {"expires_at": NOW + timedelta(days=1)},
     "excusals": {"outcome": "excused"},
     "named_officers": {"ended_at": NOW},  # the bystander's of himself, of before that was refused
+    "reference_sets": {"source": "phone"},
     "reviews": {"identity": "yes"},
     "windows": {
         "opens_at": NOW,

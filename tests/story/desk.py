@@ -69,10 +69,10 @@ class Folder:
 
     def add_references(self, pictures: Sequence[bytes]) -> None:
         """Add photos to enrol the person with."""
-        files = {
-            f"photo-{number}": (f"{number}.jpg", picture, "image/jpeg")
+        files = [
+            ("photos", (f"{number}.jpg", picture, "image/jpeg"))
             for number, picture in enumerate(pictures, 1)
-        }
+        ]
         self.desk.send(f"{self.address}/references", "/references", files=files)
 
     def approve_references(self, number: int) -> None:
@@ -80,7 +80,7 @@ class Folder:
         weak = {"weak_reason": "本人当日只能提供一张照片"} if number < ENOUGH_PHOTOS else {}
         page = f"{self.address}/references"
         eventually(lambda: "/approve" in self.desk.browser.page(page), within_s=60)
-        self.desk.send(page, "/approve", **weak)
+        self.desk.send(page, "/approve", basis="in_presence", **weak)
 
     def activation_code(self) -> str:
         """Hand out a code for the person's phone."""

@@ -1,19 +1,30 @@
 """Making an enrolled photo comparable: its vectors, or why it cannot be used."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
-from storage.records import Media, Queue, ReferencePhoto, ReferencePhotoState, WorkKind
+from storage.records import (
+    Media,
+    Queue,
+    ReferencePhoto,
+    ReferencePhotoState,
+    ReferenceSet,
+    ReferenceSetState,
+    WorkKind,
+)
 from storage.stored_media import stored_object
 from storage.work import Claim, Subject
+from verifier.faces.agreement import agreement
 from verifier.faces.examine import ReferenceLook, embed_reference
 from verifier.faces.models import Models
-from verifier.jobs.stored_references import vector_rows
+from verifier.jobs.stored_references import vector_rows, vectors_of_set
 from verifier.jobs.workplace import Workplace
+from verifier.verdicts import bands
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.quality import DEFAULT_LIMITS, quality_to_row
 
@@ -34,6 +45,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         work.finish(session, claim, now)
         photo_row = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
         _conclude(session, photo_row, workplace.face_models, found)
+        _compare_pairs(session, photo_row.set_id, workplace.face_models)
         owner = session.get_one(Media, photo_row.media_id).offender_id
         work.add(session, WorkKind.RENDER_MEDIA, Subject(photo_row.media_id, owner), now)
 
@@ -79,5 +91,22 @@ def _conclude(
     if found.quality is not None:
         photo.quality = quality_to_row(found.quality, DEFAULT_LIMITS, found.reasons)
     photo.fault = None if found.fault is None else str(found.fault)
-    usable = found.fault is None
-    photo.state = ReferencePhotoState.USABLE if usable else ReferencePhotoState.UNUSABLE
+    photo.state = _state_of(found)
+
+
+def _state_of(found: ReferenceLook) -> ReferencePhotoState:
+    if found.fault is None:
+        return ReferencePhotoState.USABLE
+    poor = found.fault is FaceVerdict.POOR_QUALITY and found.vectors is not None
+    return ReferencePhotoState.POOR if poor else ReferencePhotoState.UNUSABLE
+
+
+def _compare_pairs(session: Session, set_id: UUID, models: Models) -> None:
+    """Says of the whole set whether its photos agree, once the last one has been looked at.
+
+    Under the set's lock: of two photos that are concluded at once, the later sees both.
+    """
+    owner = session.get_one(ReferenceSet, set_id, with_for_update=True)
+    session.flush()
+    if owner.state is ReferenceSetState.COLLECTING:
+        owner.pairs = agreement(vectors_of_set(session, set_id, models), bands.DEFAULT)

@@ -19,6 +19,7 @@ from verifier.faces.matching import References, ReferenceVectors
 from verifier.faces.model_files import SFACE
 from verifier.faces.models import Models
 
+COMPARABLE = (ReferencePhotoState.USABLE, ReferencePhotoState.POOR)
 DLIB = "dlib_face_recognition_resnet_model_v1.dat"
 
 
@@ -60,6 +61,16 @@ def references_of(session: Session, offender_id: UUID, models: Models) -> Refere
     if not vectors:
         raise NotComparableError
     return matching.mean_of(vectors)
+
+
+def vectors_of_set(session: Session, set_id: UUID, models: Models) -> list[ReferenceVectors]:
+    """Returns what the models in use made of the photos of one set, poor ones included."""
+    rows = session.execute(
+        select(ReferencePhoto.id, ReferenceVector.model_sha256, ReferenceVector.vector)
+        .join(ReferenceVector, ReferenceVector.photo_id == ReferencePhoto.id)
+        .where(ReferencePhoto.set_id == set_id, ReferencePhoto.state.in_(COMPARABLE))
+    )
+    return _whole([(photo, sha256, vector) for photo, sha256, vector in rows], models)
 
 
 def _whole(

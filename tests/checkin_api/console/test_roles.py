@@ -133,7 +133,7 @@ def test_a_social_worker_collects_photos_and_an_officer_approves_them(
 ) -> None:
     path = f"/people/{place.person.id}/references"
     collecting = desk(place.people[Role.SOCIAL_WORKER])
-    files = {f"photo-{n}": ("p.jpg", picture(20 * n), "image/jpeg") for n in (1, 2, 3)}
+    files = [("photos", ("p.jpg", picture(20 * n), "image/jpeg")) for n in (1, 2, 3)]
     collecting.submit(path, path, files=files)
     examine_all(place.factory, ReferencePhotoState.USABLE)
     page = collecting.page(path)
@@ -144,7 +144,7 @@ def test_a_social_worker_collects_photos_and_an_officer_approves_them(
         set_id = session.scalars(select(ReferenceSet.id)).one()
     assert sent(collecting, f"{path}/{set_id}/approve") == 404
     assert sent(collecting, f"{path}/{set_id}/discard") == 404
-    desk(place.people[Role.OFFICER]).submit(path, "/approve")
+    desk(place.people[Role.OFFICER]).submit(path, "/approve", basis="case_file")
     with place.factory.session() as session:
         row = session.scalars(select(ReferenceSet)).one()
     assert (row.created_by, row.approved_by) == (
