@@ -93,8 +93,13 @@ class WaitingWork:
         stored = self.factory.parts.media.put(key, data, "image/jpeg")
         return media_of(kind, stored, self.factory.parts.now())
 
-    def references(self, offender: UUID, photos: Sequence[bytes]) -> list[UUID]:
-        """An approved enrolment whose photos still wait to be embedded."""
+    def references(
+        self,
+        offender: UUID,
+        photos: Sequence[bytes],
+        state: ReferenceSetState = ReferenceSetState.APPROVED,
+    ) -> list[UUID]:
+        """An enrolment, approved or not, whose photos still wait to be embedded."""
         now, officer = self.factory.parts.now(), self.factory.officer(self.factory.office())
         set_id = uuid4()
         added = []
@@ -103,7 +108,7 @@ class WaitingWork:
                 ReferenceSet(
                     id=set_id,
                     offender_id=offender,
-                    state=ReferenceSetState.APPROVED,
+                    state=state,
                     state_since=now,
                     created_by=officer.id,
                     created_at=now,

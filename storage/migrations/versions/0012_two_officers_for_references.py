@@ -92,9 +92,15 @@ APPROVAL = (
         FOR EACH ROW WHEN (NEW.state = 'approved' AND OLD IS DISTINCT FROM NEW)
         EXECUTE FUNCTION app_reference_approval()""",
 )
+# Who compares the pairs says so on the set, and nothing else.
+PAIRS = (
+    """CREATE POLICY verifier_update ON reference_sets FOR UPDATE TO checkin_verifier
+        USING ((SELECT app_scope()) = 'verifier') WITH CHECK ((SELECT app_scope()) = 'verifier')""",
+    "GRANT UPDATE (pairs) ON reference_sets TO checkin_verifier",
+)
 
 
 def upgrade() -> None:
     """Apply."""
-    for statement in (*SETS, *PHOTOS, *APPROVAL):
+    for statement in (*SETS, *PHOTOS, *APPROVAL, *PAIRS):
         op.execute(statement)
