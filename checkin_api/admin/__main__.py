@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from checkin_api.access.secret_texts import new_code
-from checkin_api.admin import accounts, people_command, rules, thresholds
+from checkin_api.admin import accounts, people_command, references_command, rules, thresholds
 from checkin_api.admin.acts import Act, Change, Done, Kind
 from checkin_api.admin.arguments import parser
 from checkin_api.admin.faults import Mistake, RefusedCommandError, refuse
@@ -42,7 +42,7 @@ ENTRY_OF = {
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Carry out one command; returns the exit status: 0 done, 1 refused with nothing done."""
+    """Carry out one command; returns the exit status: 0 done, 1 refused."""
     asked = parser().parse_args(arguments)
     language = asked.language or _language(environ)
     try:
@@ -52,7 +52,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
     if isinstance(done, people_command.Told):
         people_command.show(done, sys.stdout, as_json=asked.as_json)
-    elif asked.as_json:
+        return done.status
+    if asked.as_json:
         show_json(done, sys.stdout)
     else:
         show_table(done, language, sys.stdout)
@@ -79,6 +80,8 @@ def _carry_out(
 ) -> list[Done] | people_command.Told:
     if asked.command in people_command.COMMANDS:
         return people_command.run(asked, environ, language)
+    if asked.command == references_command.COMMAND:
+        return references_command.run(asked, environ, language)
     if asked.command == "keys":
         return _keys(asked)
     if asked.command == "new-key":

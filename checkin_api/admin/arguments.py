@@ -8,7 +8,10 @@ from mobile_contract.messages import Language
 from storage.key_files import KeyUse
 from storage.records import Role
 
-EXPLAINED = "What an administrator does at a terminal; every command is done whole or not at all."
+EXPLAINED = (
+    "What is done at a terminal; every command is done whole or not at all, only import-references"
+    " takes each person by itself."
+)
 PROGRAM = "python -m checkin_api.admin"
 
 
@@ -40,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     _describe_import(command("import-people", "a city's places, accounts and people from a file"))
     to_file = command("export-people", "the same as a file of the same shape")
     to_file.add_argument("file", type=Path, help="a .csv or .xlsx that is not there yet")
+    photos = command("import-references", "photos to enrol people with, a folder for each of them")
+    photos.add_argument("folder", type=Path, help="of folders named by number (docs/import.md)")
     keys = command("keys", "the server's key files, where none are")
     keys.add_argument("folder", type=Path)
     new_key = command("new-key", "one more key file beside the old ones; the newest signs")

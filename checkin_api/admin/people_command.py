@@ -46,6 +46,7 @@ class Told:
     facts: Mapping[str, Any]
     lines: Sequence[str]
     table: Table | None = None
+    status: int = 0  # 1: something was done, and something was refused
 
 
 def run(asked: argparse.Namespace, environ: Mapping[str, str], language: Language) -> Told:

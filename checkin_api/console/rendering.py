@@ -22,6 +22,7 @@ DONE = "done"
 PLACES = (
     ("items", Action.SEE_ITEMS),
     ("people", Action.SEE_PERSON),
+    ("references", Action.COLLECT_PHOTOS),
     ("receipts", Action.SEE_PERSON),
     ("lost-phone", Action.STOP_PHONE),
     ("transfers", Action.SUPERVISE),
