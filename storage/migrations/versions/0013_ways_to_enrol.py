@@ -5,8 +5,8 @@ Both only begin a set, photo by photo; nobody but an officer in the console deci
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
