@@ -47,9 +47,9 @@ from storage.records.phones import (
     SeenProof,
 )
 from storage.records.references import (
-    EnrolmentChange,
     OPEN_SETS,
     ApprovalBasis,
+    EnrolmentChange,
     PairAgreement,
     ReferencePhoto,
     ReferencePhotoState,
