@@ -22,6 +22,7 @@ UNHEARD_AFTER = timedelta(seconds=5)
 QUEUE_OF = {
     WorkKind.VERIFY_CHECKIN: Queue.FACES,
     WorkKind.EMBED_REFERENCE: Queue.FACES,
+    WorkKind.RE_EMBED_REFERENCE: Queue.FACES,
     WorkKind.RENDER_MEDIA: Queue.FACES,
     WorkKind.RECONSIDER_CHECKIN: Queue.CHORES,
     WorkKind.COMPARE_MEDIA: Queue.CHORES,

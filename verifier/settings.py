@@ -17,6 +17,7 @@ class WorkerSettings:
     queue: Queue
     storage: StorageSettings
     models_folder: Path | None
+    next_recognizer: Path | None  # while the model of enrolled photos is being changed
     gallery_people: int  # for how many people there is room in a search among the enrolled
 
     @classmethod
@@ -26,6 +27,7 @@ class WorkerSettings:
         return cls(
             queue=queue,
             storage=storage_of_one_thread(environ),
+            next_recognizer=_next_recognizer(environ) if looks else None,
             models_folder=Path(required(environ, "MODELS_FOLDER")) if looks else None,
             gallery_people=int(environ.get("GALLERY_PEOPLE", DEFAULT_GALLERY_PEOPLE)),
         )
@@ -35,3 +37,8 @@ def storage_of_one_thread(environ: Mapping[str, str]) -> StorageSettings:
     """Read where the servers are, for a process that does one thing at a time."""
     settings = StorageSettings.read(environ)
     return replace(settings, database=replace(settings.database, pool_size=2))
+
+
+def _next_recognizer(environ: Mapping[str, str]) -> Path | None:
+    named = environ.get("NEXT_RECOGNIZER", "")
+    return Path(named) if named else None

@@ -150,7 +150,8 @@ def furnish(settings: WorkerSettings) -> None:
     models = _load_models(settings)
     importlib.import_module(DRAIN.rpartition(".")[0])
     load_handlers(settings.queue)
-    prepare(partial(_open, settings, models, _room_for_gallery(settings)))
+    room, following = _room_for_gallery(settings), _load_next(settings, models)
+    prepare(partial(_open, settings, models, room, following))
 
 
 def _load_models(settings: WorkerSettings) -> "Models | None":
@@ -159,6 +160,14 @@ def _load_models(settings: WorkerSettings) -> "Models | None":
     from verifier.faces.models import load  # noqa: PLC0415 - the chores worker never loads OpenCV
 
     return load(settings.models_folder)
+
+
+def _load_next(settings: WorkerSettings, models: "Models | None") -> "Models | None":
+    if models is None or settings.next_recognizer is None:
+        return None
+    from verifier.faces.models import with_recognizer  # noqa: PLC0415 - as above
+
+    return with_recognizer(models, settings.next_recognizer)
 
 
 def _room_for_gallery(settings: WorkerSettings) -> "Gallery | None":
@@ -171,9 +180,13 @@ def _room_for_gallery(settings: WorkerSettings) -> "Gallery | None":
 
 
 def _open(
-    settings: WorkerSettings, models: "Models | None", gallery: "Gallery | None"
+    settings: WorkerSettings,
+    models: "Models | None",
+    gallery: "Gallery | None",
+    following: "Models | None",
 ) -> Workplace:
-    return Workplace(settings.queue, open_parts(settings.storage), models, gallery)
+    parts = open_parts(settings.storage)
+    return Workplace(settings.queue, parts, models, gallery, following)
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from checkin_api.access.secret_texts import new_code
-from checkin_api.admin import accounts, people_command, references_command, rules, thresholds
+from checkin_api.admin import (
+    accounts,
+    people_command,
+    re_embed,
+    references_command,
+    rules,
+    thresholds,
+)
 from checkin_api.admin.acts import Act, Change, Done, Kind
 from checkin_api.admin.arguments import parser
 from checkin_api.admin.faults import Mistake, RefusedCommandError, refuse
@@ -82,6 +89,8 @@ def _carry_out(
         return people_command.run(asked, environ, language)
     if asked.command == references_command.COMMAND:
         return references_command.run(asked, environ, language)
+    if asked.command == re_embed.COMMAND:
+        return re_embed.run(asked, environ, language)
     if asked.command == "keys":
         return _keys(asked)
     if asked.command == "new-key":

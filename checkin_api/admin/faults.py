@@ -29,6 +29,8 @@ class Mistake(StrEnum):
     THRESHOLDS_NAME = "admin.fault.thresholds_name"
     THRESHOLDS_DIFFER = "admin.fault.thresholds_differ"
     KEY_NOT_NEWEST = "admin.fault.key_not_newest"
+    ACTING = "admin.fault.acting"
+    OTHER_CHANGE = "admin.fault.other_change"
     ENTRY_MISSING = "admin.entry.missing"
     ENTRY_UNKNOWN = "admin.entry.unknown"
     ENTRY_CHARACTERS = "admin.entry.characters"

@@ -156,6 +156,36 @@ class ReferenceVector(Record):
     vector: Mapped[bytes]  # 128 float32, little-endian
 
 
+class ModelChange(Record):
+    """Another model for enrolled photos: until each has its vectors, the model before it judges.
+
+    Photos are promised to the workers a few at a time, in the order of their ids: each one that is
+    concluded promises the next, so that check-ins that came meanwhile go first.
+    """
+
+    __tablename__ = "model_changes"
+    __table_args__ = (
+        CheckConstraint("to_sha256 ~ '^[0-9a-f]{64}$'", name="to_sha256"),
+        Index(
+            "model_changes_unfinished_key",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    to_sha256: Mapped[str]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    photos: Mapped[int]  # that lacked vectors when it began
+    position: Mapped[UUID | None]  # the last photo that was promised
+    promised: Mapped[int] = mapped_column(server_default="0", default=0)
+    concluded: Mapped[int] = mapped_column(server_default="0", default=0)
+    given_up: Mapped[int] = mapped_column(server_default="0", default=0)
+    finished_at: Mapped[datetime | None]
+
+
 class EnrolmentChange(Record):
     """When the references of a person, or where they are supervised, last changed.
 

@@ -23,6 +23,7 @@ class WorkKind(StrEnum):
 
     VERIFY_CHECKIN = "verify_checkin"
     EMBED_REFERENCE = "embed_reference"
+    RE_EMBED_REFERENCE = "re_embed_reference"
     RENDER_MEDIA = "render_media"
     RECONSIDER_CHECKIN = "reconsider_checkin"
     COMPARE_MEDIA = "compare_media"

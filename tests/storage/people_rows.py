@@ -46,6 +46,7 @@ OF_STAFF = {
     "districts",
     "media_findings",
     "media_sweeps",
+    "model_changes",
     "officers",
     "offices",
     "outages",

@@ -3,13 +3,14 @@
 To show who else an enrolment resembles, call `verifier.jobs.search_others.search` in the worker:
 
     found = search_others.search(
-        workplace, Asked(SearchReason.ENROLMENT, offender_id, set_id, vector, closer_than)
+        workplace, Asked(SearchReason.ENROLMENT, offender_id, set_id, vector, model, closer_than)
     )
 
 It refreshes the gallery from the database, writes the audit entry that a search needs, and opens
 its own short transactions, so never call it inside of one. `vector` is the SFace mean of the set
-(`matching.mean_of(...).sface`), `closer_than` the caller's limit on 1 - cosine; `found.nearest` is
-None where nobody is closer, and `found.off` says why nobody was looked for.
+(`matching.mean_of(...).sface`), `model` the `recognizer_sha256` of the models that made it,
+`closer_than` the caller's limit on 1 - cosine; `found.nearest` is None where nobody is closer, and
+`found.off` says why nobody was looked for.
 """
 
 import mmap

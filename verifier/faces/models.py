@@ -5,7 +5,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -38,6 +38,28 @@ class Models:
     recognizer: cv2.FaceRecognizerSF
     describe: Describe
     sha256: Mapping[str, str]
+
+    @property
+    def recognizer_sha256(self) -> str:
+        """Which model's vectors these make; the name in `sha256` is that of the part it plays."""
+        return self.sha256[model_files.SFACE.name]
+
+
+def with_recognizer(models: Models, file: Path) -> Models:
+    """The same models but for the one that tells faces apart; raises ModelsMissing.
+
+    It takes the chip that SFace takes and gives 128 numbers, as SFace does.
+    """
+    if not file.is_file():
+        what = f"{file} is missing"
+        raise ModelsMissing(what)
+    following = replace(
+        models,
+        recognizer=cv2.FaceRecognizerSF.create(str(file), ""),
+        sha256={**models.sha256, model_files.SFACE.name: model_files.sha256_of(file)},
+    )
+    _warm_up(following)
+    return following
 
 
 def load(folder: Path) -> Models:

@@ -1,11 +1,12 @@
 """Making an enrolled photo comparable: its vectors, or why it cannot be used."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from storage import work
+from storage import model_changes, work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
 from storage.records import (
@@ -22,11 +23,14 @@ from storage.work import Claim, Subject
 from verifier.faces.agreement import agreement
 from verifier.faces.examine import ReferenceLook, embed_reference
 from verifier.faces.models import Models
-from verifier.jobs.stored_references import vector_rows, vectors_of_set
+from verifier.jobs.judging import judging_models
+from verifier.jobs.stored_references import add_vectors, vectors_of_set
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts import bands
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.quality import DEFAULT_LIMITS, quality_to_row
+
+_Look = tuple[Models, ReferenceLook]
 
 
 class ReferenceFailedError(Exception):
@@ -39,13 +43,14 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         photo = _begin(session, claim, workplace.parts.now())
     if photo is None:
         return
-    found = _look(workplace, claim, photo)
+    looks = _look(workplace, claim, photo)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         work.finish(session, claim, now)
         photo_row = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
-        _conclude(session, photo_row, workplace.face_models, found)
-        _compare_pairs(session, photo_row.set_id, workplace.face_models)
+        _conclude(session, photo_row, looks)
+        model_changes.promise_lacking(session, photo_row, now)
+        _compare_pairs(session, photo_row.set_id, judging_models(session, workplace))
         owner = session.get_one(Media, photo_row.media_id).offender_id
         work.add(session, WorkKind.RENDER_MEDIA, Subject(photo_row.media_id, owner), now)
 
@@ -69,25 +74,28 @@ def _begin(session: Session, claim: Claim, now: datetime) -> StoredObject | None
     return stored_object(session.get_one(Media, photo.media_id))
 
 
-def _look(workplace: Workplace, claim: Claim, photo: StoredObject) -> ReferenceLook:
+def _look(workplace: Workplace, claim: Claim, photo: StoredObject) -> list[_Look]:
+    """Returns what the models find, those that judge now before those that may judge next."""
     try:
         data = workplace.parts.media.fetch(photo)
     except (ObjectMissingError, ObjectDiffersError):
-        return ReferenceLook(FaceVerdict.ERROR)
+        return [(workplace.face_models, ReferenceLook(FaceVerdict.ERROR))]
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         work.mark_examining(session, claim)
-    found = embed_reference(data, workplace.face_models)
-    if found.fault is FaceVerdict.ERROR:
+    at_hand = [workplace.face_models, workplace.next_models]
+    looks = [(models, embed_reference(data, models)) for models in at_hand if models is not None]
+    if any(found.fault is FaceVerdict.ERROR for _, found in looks):
         raise ReferenceFailedError
-    return found
+    return looks
 
 
-def _conclude(
-    session: Session, photo: ReferencePhoto, models: Models, found: ReferenceLook
-) -> None:
+def _conclude(session: Session, photo: ReferencePhoto, looks: Sequence[_Look]) -> None:
     """Keeps what was found; a photo of poor quality keeps its vectors too, see ReferenceLook."""
-    if found.vectors is not None:
-        session.add_all(vector_rows(photo.id, found.vectors, models))
+    for models, look in looks:
+        if look.vectors is not None:
+            add_vectors(session, photo.id, look.vectors, models)
+            session.flush()
+    found = looks[0][1]
     if found.quality is not None:
         photo.quality = quality_to_row(found.quality, DEFAULT_LIMITS, found.reasons)
     photo.fault = None if found.fault is None else str(found.fault)

@@ -14,7 +14,6 @@ from storage.database import transaction
 from storage.records import Offender, Office
 from verifier.faces.embedding import Vector
 from verifier.faces.gallery import EVERYWHERE, GalleryFullError
-from verifier.faces.model_files import SFACE
 from verifier.jobs.stored_gallery import refresh, still_there
 from verifier.jobs.workplace import Workplace
 from verifier.rules.in_force import in_force_for
@@ -45,7 +44,8 @@ class WhyOff(StrEnum):
 class Asked:
     """Whose face is searched, in which matter, and how near somebody must be to be named.
 
-    subject_id: the check-in or the reference set, for the record. probe: SFace, length 1.
+    subject_id: the check-in or the reference set, for the record. probe: of length 1, made by the
+    recognizer whose hash `model` is: it is compared with that model's vectors and no others.
     at_most: for how many people the limit was set; None where it does not depend on their number.
     """
 
@@ -53,6 +53,7 @@ class Asked:
     offender_id: UUID
     subject_id: UUID
     probe: Vector
+    model: str
     closer_than: float  # 1 - cosine
     at_most: int | None = None
 
@@ -81,7 +82,7 @@ def search(workplace: Workplace, asked: Asked) -> Found:
     Opens its own short transactions. The entry of the audit trail stands before anything is
     compared; nothing is written to the record of whoever is found.
     """
-    gallery, model = workplace.face_gallery, workplace.face_models.sha256[SFACE.name]
+    gallery, model = workplace.face_gallery, asked.model
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         place = _reach(session, asked.offender_id, now)

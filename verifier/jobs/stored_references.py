@@ -40,6 +40,19 @@ def vector_rows(photo_id: UUID, vectors: ReferenceVectors, models: Models) -> li
     ]
 
 
+def add_vectors(
+    session: Session, photo_id: UUID, vectors: ReferenceVectors, models: Models
+) -> None:
+    """Keeps what the models made of a photo; what is kept of a model already stays."""
+    known = set(
+        session.scalars(
+            select(ReferenceVector.model_sha256).where(ReferenceVector.photo_id == photo_id)
+        )
+    )
+    rows = vector_rows(photo_id, vectors, models)
+    session.add_all(row for row in rows if row.model_sha256 not in known)
+
+
 def references_of(session: Session, offender_id: UUID, models: Models) -> References | None:
     """Returns the mean of the approved photos, None for a person who is not enrolled.
 

@@ -20,6 +20,7 @@ from verifier.faces.examine import examine
 from verifier.faces.matching import References
 from verifier.faces.models import Models
 from verifier.jobs import limits
+from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
 from verifier.rules.in_force import in_force_for
@@ -43,13 +44,15 @@ class _Material:
     references: References | None
     comparable: bool
     thresholds: ThresholdSet
+    models: Models  # those that judged when the references were read
 
 
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Measures one check-in and reaches its verdict."""
     started_at = workplace.parts.now()
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        material = _begin(session, claim, workplace.face_models, started_at)
+        models = judging_models(session, workplace)
+        material = _begin(session, claim, models, started_at)
     face = _look(workplace, claim, material)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
@@ -91,6 +94,7 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         references=references,
         comparable=comparable,
         thresholds=threshold_set(session, rules.threshold_set),
+        models=models,
     )
 
 
@@ -131,7 +135,7 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEviden
         with transaction(workplace.parts.sessions, workplace.scope) as session:
             work.mark_examining(session, claim)
         frames = _fetched(workplace, claim, material.frames)
-        models = workplace.face_models
+        models = material.models
         return examine(selfie, material.references, material.thresholds, models, frames)
     except (ObjectMissingError, ObjectDiffersError):
         return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
@@ -147,6 +151,7 @@ def _fetched(
             work.renew(session, claim)
         limits.allow_cpu_for_a_photo()
         yield Frame(name, photo)
+        models=models,
 
 
 def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:

@@ -27,6 +27,7 @@ class Workplace:
     parts: Parts
     models: "Models | None" = None
     gallery: "Gallery | None" = None
+    next_models: "Models | None" = None  # that shall judge once all enrolled photos have theirs
 
     @property
     def scope(self) -> Scope:

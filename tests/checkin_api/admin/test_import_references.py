@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from storage.local_stack import LocalStack
 from storage.records import (
+    ApprovalBasis,
     Media,
     Offender,
     ReferencePhoto,
@@ -107,7 +108,7 @@ def test_photos_that_were_approved_meanwhile_are_no_change(bulk: Bulk) -> None:
     examine_all(bulk.factory)
     with bulk.factory.session() as session:
         row = session.scalars(select(ReferenceSet)).one()
-        row.approved_by, row.basis = row.created_by, "case_file"
+        row.approved_by, row.basis = row.created_by, ApprovalBasis.CASE_FILE
         row.state = ReferenceSetState.APPROVED
     assert bulk.told()["unchanged"] == 1
     assert bulk.sets() == [(person.id, ReferenceSetState.APPROVED, ReferenceSource.FOLDER)]

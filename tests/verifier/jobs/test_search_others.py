@@ -17,7 +17,7 @@ from storage.records import (
     RuleRow,
     SupervisionPeriod,
 )
-from tests.enrolments import embedded
+from tests.enrolments import embedded, models
 from tests.factories import Factory
 from tests.photos import photos
 from verifier.faces.gallery import Gallery
@@ -31,7 +31,8 @@ NEAR = 0.6  # photos of one person lie within, strangers of the same photos beyo
 def asked(who: UUID, **how: int) -> Asked:
     """A search for a face like Biden's in the matter of somebody."""
     probe = embedded(photos().biden).sface
-    return Asked(SearchReason.NO_MATCH, who, uuid4(), probe, NEAR, **how)
+    made_by = models().recognizer_sha256
+    return Asked(SearchReason.NO_MATCH, who, uuid4(), probe, made_by, NEAR, **how)
 
 
 @pytest.fixture
