@@ -16,7 +16,9 @@ from checkin_api.notices import views as notices
 from checkin_api.objections import views as objections
 from checkin_api.observe import install_observation
 from checkin_api.offenders import views as offenders
+from checkin_api.person_requests import views as person_requests
 from checkin_api.problems import install_problems
+from checkin_api.references import views as references
 from checkin_api.routes import Route, install
 from checkin_api.settings import WebSettings
 from checkin_api.study import views as study
@@ -34,6 +36,8 @@ ROOMS = (
     notices,
     objections,
     offenders,
+    person_requests,
+    references,
     study,
     windows,
 )

@@ -142,6 +142,30 @@ class ObjectionState(StrEnum):
     NOT_ACCEPTED = "not_accepted"
 
 
+class RequestKind(StrEnum):
+    """What a person can ask the office for."""
+
+    FACE_EXEMPTION = "face_exemption"
+    MOVEMENT_EXEMPTION = "movement_exemption"
+    NEW_REFERENCES = "new_references"
+
+
+class EnrolmentState(StrEnum):
+    """Where the photos stand that are not in force yet."""
+
+    NONE = "none"
+    COLLECTING = "collecting"  # more photos may be sent; an officer approves them
+    AWAITING_SECOND = "awaiting_second"
+
+
+class PhotoState(StrEnum):
+    """What was found of one photo that was sent."""
+
+    EXAMINING = "examining"
+    USABLE = "usable"
+    RETAKE = "retake"  # the reasons say what would make it better
+
+
 class NoticeKind(StrEnum):
     """What a person is told without asking."""
 
@@ -165,6 +189,11 @@ class NoticeKind(StrEnum):
     OFFICE_CHANGED = "office_changed"
     PHONE_CODE_ISSUED = "phone_code_issued"
     PHONE_LET_IN = "phone_let_in"
+    FACE_EXEMPT = "face_exempt"
+    FACE_EXEMPTION_ENDED = "face_exemption_ended"
+    REQUEST_ANSWERED = "request_answered"
+    REFERENCES_RENEWAL = "references_renewal"
+    REFERENCES_CHANGED = "references_changed"
 
 
 class DeviceState(StrEnum):

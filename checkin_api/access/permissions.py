@@ -45,6 +45,8 @@ class Action(StrEnum):
     SUBMIT_CHECKIN = "submit_checkin"
     READ_OWN = "read_own"
     OBJECT = "object"
+    SEND_PHOTOS = "send_photos"  # to be enrolled with, once an officer approves them
+    ASK_OFFICE = "ask_office"
     STUDY = "study"
     # every account
     SIGN_OUT = "sign_out"
@@ -57,6 +59,8 @@ class Action(StrEnum):
     WRITE_NOTE = "write_note"
     COLLECT_PHOTOS = "collect_photos"
     APPROVE_PHOTOS = "approve_photos"
+    EXEMPT = "exempt"  # from a duty, such as the photo of the face
+    ANSWER_REQUEST = "answer_request"
     REVIEW = "review"
     DECIDE_WINDOW = "decide_window"
     RECORD_CONTACT = "record_contact"
@@ -122,6 +126,8 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.SUBMIT_CHECKIN: PERSON,
     Action.READ_OWN: PERSON,
     Action.OBJECT: PERSON,
+    Action.SEND_PHOTOS: PERSON,
+    Action.ASK_OFFICE: PERSON,
     Action.STUDY: PERSON,
     Action.SIGN_OUT: ACCOUNTS,
     Action.SEE_ACCOUNT: ACCOUNTS,
@@ -132,6 +138,8 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.WRITE_NOTE: WORKS,
     Action.COLLECT_PHOTOS: WORKS,
     Action.APPROVE_PHOTOS: DECIDES,
+    Action.EXEMPT: DECIDES,
+    Action.ANSWER_REQUEST: DECIDES,
     Action.REVIEW: DECIDES,
     Action.DECIDE_WINDOW: DECIDES,
     Action.RECORD_CONTACT: DECIDES,

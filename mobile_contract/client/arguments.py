@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from mobile_contract.codes import Datum, NoPlaceReason, NoSelfieReason
+from mobile_contract.codes import Datum, NoPlaceReason, NoSelfieReason, RequestKind
 
 FOLDER = Path("phone")
 
@@ -72,6 +72,11 @@ def _checkins(commands: "Commands[argparse.ArgumentParser]") -> None:
     checkin.add_argument("--wait", type=float, default=0.0, help="seconds to wait for a verdict")
     send = _command(commands, "send", "send what waits")
     send.add_argument("--stopped-too", action="store_true", help="also what needed a correction")
+    photos = _command(commands, "enrol", "send photos to be enrolled with")
+    photos.add_argument("photos", type=Path, nargs="+", metavar="JPEG")
+    ask = _command(commands, "ask", "ask the office for an exemption or new references")
+    ask.add_argument("kind", type=RequestKind, choices=list(RequestKind))
+    ask.add_argument("words")
     objection = _command(commands, "object", "object to a decision")
     objection.add_argument("checkin", type=UUID)
     objection.add_argument("words")
@@ -88,6 +93,8 @@ def _reading(commands: "Commands[argparse.ArgumentParser]") -> None:
         _command(commands, name, what).add_argument("--since", type=instant)
     _command(commands, "seen", "mark a notice as seen").add_argument("notice", type=UUID)
     _command(commands, "me", "what the server knows of you and this phone")
+    _command(commands, "enrolment", "the photos you are enrolled with")
+    _command(commands, "requests", "what you asked the office for")
     _command(commands, "receipts", "every receipt this phone keeps")
 
 

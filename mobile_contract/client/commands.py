@@ -136,6 +136,12 @@ def _answered(text: str) -> tuple[str, list[str]]:
     return question, choices.split(",")
 
 
+def _enrol(phone: Phone, asked: argparse.Namespace) -> Answer:
+    for photo in asked.photos:
+        phone.send_reference(photo.read_bytes())
+    return DONE, _plain(phone.enrolment())
+
+
 def _verify_receipt(phone: Phone, asked: argparse.Namespace) -> Answer:
     return DONE, {"proven": True, "receipt": _plain(phone.verify(asked.file.read_bytes()))}
 
@@ -171,6 +177,10 @@ COMMANDS: dict[str, Callable[[Phone, argparse.Namespace], Answer]] = {
     "seen": _seen,
     "complete": _complete,
     "verify-receipt": _verify_receipt,
+    "enrol": _enrol,
+    "enrolment": lambda phone, _: (DONE, _plain(phone.enrolment())),
+    "ask": lambda phone, asked: (DONE, _plain(phone.request_of_office(asked.kind, asked.words))),
+    "requests": lambda phone, _: (DONE, _plain(phone.requests())),
     "object": lambda phone, asked: (DONE, _plain(phone.objection(asked.checkin, asked.words))),
     "windows": lambda phone, asked: (DONE, _plain(phone.windows(asked.start, asked.end))),
     "checkins": lambda phone, asked: (DONE, _plain(phone.checkins(asked.since))),

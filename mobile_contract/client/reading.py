@@ -12,10 +12,12 @@ from mobile_contract.client.backoff import asked_wait_s
 from mobile_contract.client.clocks import Clocks
 from mobile_contract.client.connection import Connection, Credential, NoAnswerError, Request
 from mobile_contract.codes import CheckInState, NextStep
+from mobile_contract.enrolment import EnrolmentTold
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.me import Me
 from mobile_contract.notices import NoticeList
 from mobile_contract.objections import ObjectionBody, ObjectionTold
+from mobile_contract.requests import RequestBody, RequestList, RequestTold
 from mobile_contract.shapes import PHONE_READS, instant_text
 from mobile_contract.windows import WindowList
 
@@ -71,6 +73,25 @@ class Reader:
         text = objection.model_dump_json().encode()
         answer = self._connection.ask(Request("POST", path, json=text))
         return read_as(answer.content, ObjectionTold)
+
+    def enrolment(self) -> EnrolmentTold:
+        """Return what the person is enrolled with, and what became of photos that were sent."""
+        return self._get("/v1/enrolment", EnrolmentTold)
+
+    def send_reference(self, photo: bytes) -> EnrolmentTold:
+        """Send one photo to be enrolled with; the same again is the same photo."""
+        answer = self._connection.ask(Request("POST", "/v1/enrolment/photos", photo=photo))
+        return read_as(answer.content, EnrolmentTold)
+
+    def requests(self) -> RequestList:
+        """Return what the person asked the office for."""
+        return self._get("/v1/requests", RequestList)
+
+    def ask_office(self, asked: RequestBody) -> RequestTold:
+        """Ask the office for something."""
+        text = asked.model_dump_json().encode()
+        answer = self._connection.ask(Request("POST", "/v1/requests", json=text))
+        return read_as(answer.content, RequestTold)
 
     def me(self) -> Me:
         """Return what the server knows of the person and this phone."""

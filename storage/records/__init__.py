@@ -59,6 +59,7 @@ from storage.records.references import (
     ReferenceSource,
     ReferenceVector,
 )
+from storage.records.requests import PersonRequest
 from storage.records.sign_in import AccountReset, RecoveryCode, SecondFactor
 from storage.records.study import Completion, StudyFile, StudyModule, StudyVersion
 from storage.records.supervision import (
@@ -118,6 +119,7 @@ __all__ = [
     "PairAgreement",
     "PauseReason",
     "PersonNote",
+    "PersonRequest",
     "PhotoLook",
     "PlanKind",
     "Posting",

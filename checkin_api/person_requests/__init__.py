@@ -1,0 +1,1 @@
+"""What a person asks the office for, and what an officer answers."""

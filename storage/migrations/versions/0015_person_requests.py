@@ -1,0 +1,50 @@
+"""What people ask their office for: an exemption, new references; and what was answered."""
+
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+OWN = "offender_id = (SELECT app_person())"
+WORKED = "offender_id IN (SELECT app_people_worked_with())"
+STATEMENTS = (
+    """CREATE TABLE person_requests (
+        offender_id UUID NOT NULL,
+        id UUID NOT NULL,
+        kind TEXT NOT NULL,
+        words TEXT NOT NULL,
+        asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        answered_at TIMESTAMP WITH TIME ZONE,
+        answered_by UUID,
+        answer TEXT,
+        CONSTRAINT person_requests_pkey PRIMARY KEY (offender_id, id),
+        CONSTRAINT person_requests_kind_check CHECK (
+            kind IN ('face_exemption', 'movement_exemption', 'new_references')),
+        CONSTRAINT person_requests_answered_check CHECK (
+            (answered_at IS NULL) = (answered_by IS NULL)
+            AND (answered_at IS NULL) = (answer IS NULL)),
+        CONSTRAINT person_requests_offender_id_fkey
+            FOREIGN KEY (offender_id) REFERENCES offenders (id),
+        CONSTRAINT person_requests_answered_by_fkey
+            FOREIGN KEY (answered_by) REFERENCES officers (id)
+    )""",
+    """CREATE UNIQUE INDEX person_requests_open_key ON person_requests (offender_id, kind)
+        WHERE answered_at IS NULL""",
+    "ALTER TABLE person_requests ENABLE ROW LEVEL SECURITY",
+    f"""CREATE POLICY web_select ON person_requests FOR SELECT TO checkin_web
+        USING ({OWN} OR offender_id IN (SELECT app_people_seen()))""",
+    f"""CREATE POLICY web_insert ON person_requests FOR INSERT TO checkin_web
+        WITH CHECK ({OWN} AND answered_at IS NULL)""",
+    f"""CREATE POLICY web_update ON person_requests FOR UPDATE TO checkin_web
+        USING ({WORKED}) WITH CHECK ({WORKED})""",
+    "GRANT SELECT, INSERT, UPDATE (answered_at, answered_by, answer)"
+    " ON person_requests TO checkin_web",
+)
+
+
+def upgrade() -> None:
+    """Apply."""
+    for statement in STATEMENTS:
+        op.execute(statement)
