@@ -12,7 +12,7 @@ from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
 from checkin_api.references.needs import Needs, needs_of
 from checkin_api.refusals import RefusedError, at
-from mobile_contract.codes import ProblemCode
+from mobile_contract.codes import NoticeKind, ProblemCode
 from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
@@ -25,6 +25,7 @@ from storage.records import (
     ReferenceSet,
     ReferenceSetState,
 )
+from verifier.notices import tell_of_supervision
 
 LONGEST_REASON = 500
 EVER_APPROVED = (ReferenceSetState.APPROVED, ReferenceSetState.REPLACED)
@@ -178,6 +179,9 @@ def _put_in_force(session: Session, row: ReferenceSet, now: datetime) -> None:
     if earlier is not None:
         earlier.move(ReferenceSetState.REPLACED, now)
         session.flush()
+        # Somebody else's photos in force would let somebody else report: the person can say so.
+        kind = NoticeKind.REFERENCES_CHANGED
+        tell_of_supervision(session, row.offender_id, kind, now)
     row.move(ReferenceSetState.APPROVED, now)
     if row.gate_reason is not None:
         session.execute(

@@ -7,7 +7,7 @@ from checkin_api.access.callers import OffenderCaller
 from checkin_api.references.collecting import Giver, collect
 from checkin_api.uploads import Part
 from mobile_contract.checkins import ReasonTold
-from mobile_contract.codes import EnrolmentState, PhotoState, ToldReason
+from mobile_contract.codes import EnrolmentState, NoticeKind, PhotoState, ToldReason
 from mobile_contract.enrolment import EnrolmentTold, ExemptionTold, PhotoSentTold
 from mobile_contract.messages import Language, message
 from storage.database import transaction
@@ -15,6 +15,7 @@ from storage.parts import Parts
 from storage.records import (
     OPEN_SETS,
     Media,
+    Notice,
     Offender,
     ReferencePhoto,
     ReferencePhotoState,
@@ -56,8 +57,23 @@ def own_enrolment(parts: Parts, caller: OffenderCaller) -> EnrolmentTold:
             enrolled_since=in_force.state_since if in_force else None,
             state=EnrolmentState(waits.state) if waits else EnrolmentState.NONE,
             photos=_photos(session, waits) if waits else (),
+            renewal_proposed=_renewal_proposed(session, caller, in_force),
             exempt=_exempt(session, caller, parts),
         )
+
+
+def _renewal_proposed(
+    session: Session, caller: OffenderCaller, in_force: ReferenceSet | None
+) -> bool:
+    """Tell whether the person was told since these photos are in force."""
+    if in_force is None:
+        return False
+    told = select(Notice.id).where(
+        Notice.offender_id == caller.offender_id,
+        Notice.kind == NoticeKind.REFERENCES_RENEWAL,
+        Notice.at >= in_force.state_since,
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def _photos(session: Session, row: ReferenceSet) -> tuple[PhotoSentTold, ...]:

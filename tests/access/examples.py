@@ -52,6 +52,9 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     ("POST", "/v1/checkins/<uuid:checkin_id>/objection"): Example(
         json={"id": OBJECTION_ID, "words": "我在现场"}
     ),
+    ("POST", "/v1/requests"): Example(
+        json={"id": OBJECTION_ID, "kind": "new_references", "words": "样子变了"}
+    ),
     ("POST", "/people/<uuid:offender_id>/references"): Example(
         files={"photos": ("photo.jpg", b"no photo", "image/jpeg")}
     ),

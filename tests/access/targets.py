@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from mobile_contract.codes import NoticeKind, Theme
+from mobile_contract.codes import NoticeKind, RequestKind, Theme
 from storage.media import MediaKey
 from storage.records import (
     CheckIn,
@@ -15,6 +15,7 @@ from storage.records import (
     MediaKind,
     Notice,
     Offender,
+    PersonRequest,
     StudyFile,
     StudyModule,
     StudyVersion,
@@ -22,7 +23,13 @@ from storage.records import (
 from storage.stored_media import Described, media_row
 from tests.access.cast import Cast
 from tests.access.surroundings import around
-from tests.checkin_api.arranged import lay_checkin, lay_photo, lay_references, picture
+from tests.checkin_api.arranged import (
+    lay_checkin,
+    lay_photo,
+    lay_references,
+    new_id,
+    picture,
+)
 
 LESSON = b"# lesson"
 SHA256 = hashlib.sha256(LESSON).hexdigest()
@@ -63,6 +70,7 @@ class Targets:
             "media_id": photo,
             "set_id": self.enrolled[person.id],
             "notice_id": self._notice(person.id),
+            "request_id": self._request(person.id),
             "version_id": self._version(officer.id),
             **self.surroundings[person.id],
         }
@@ -84,6 +92,24 @@ class Targets:
                 at=factory.parts.now(),
             )
         )
+
+    def _request(self, person: UUID) -> UUID:
+        factory = self.cast.world.factory
+        with factory.session() as session:
+            held = select(PersonRequest.id).where(PersonRequest.offender_id == person)
+            known = session.scalars(held).first()
+            if known is None:
+                known = new_id()
+                session.add(
+                    PersonRequest(
+                        offender_id=person,
+                        id=known,
+                        kind=RequestKind.FACE_EXEMPTION,
+                        words="请求免除",
+                        asked_at=factory.parts.now(),
+                    )
+                )
+        return known
 
     def _version(self, editor: UUID) -> UUID:
         factory, now = self.cast.world.factory, self.cast.world.factory.parts.now()

@@ -67,7 +67,6 @@ WANTED: dict[str, dict[str, Any]] = {
     "case_openings": {"expires_at": NOW + timedelta(days=1)},
     "excusals": {"outcome": "excused"},
     "named_officers": {"ended_at": NOW},  # the bystander's of himself, of before that was refused
-    "reference_sets": {"source": "phone"},
     "reviews": {"identity": "yes"},
     "windows": {
         "opens_at": NOW,
@@ -145,6 +144,8 @@ class PeopleRows:
         row |= WANTED.get(table.name, {})
         if "to_office_id" in row:
             row["to_office_id"] = self.elsewhere
+        if table.name == "reference_sets":  # an officer's: not one from the person's own phone
+            row["created_by"] = known["officers.id"]
         if table.name == "item_entries":
             row["checkin_id"] = known["checkins.id"]
         return row

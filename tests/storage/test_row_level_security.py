@@ -36,6 +36,7 @@ FOR_THE_PERSON = {
     "notices",
     "objections",
     "offenders",
+    "person_requests",
     "receipts",
     "reference_sets",
     "reporting_plans",
@@ -208,13 +209,18 @@ def test_a_process_sees_what_it_works_on_in_its_own_scope_only(
             assert seen_by(sessions, scope, world) == dict.fromkeys(OF_PEOPLE, NOBODY)
 
 
-def test_an_administrator_at_a_terminal_reads_no_case(
+def test_a_command_reads_the_register_and_who_is_enrolled_and_no_case(
     stack: LocalStack, world: PeopleWorld
 ) -> None:
     register = {
         "fences",
         "media",
+        "named_officers",
         "offenders",
+        "recusals",
+        "reference_photos",
+        "reference_sets",
+        "reference_vectors",
         "reporting_plans",
         "supervision_pauses",
         "supervision_periods",

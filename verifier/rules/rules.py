@@ -110,6 +110,16 @@ class Rules:
         str | None,
         Reading(values.text, "name of a threshold set; none: the built-in one", "1, face verdicts"),
     ] = None
+    # New enrolled photos are proposed
+    renewal_days: Annotated[
+        int, Reading(DAYS, "days since photos were approved", "1, references")
+    ] = 365
+    renewal_false_alarms: Annotated[
+        int,
+        Reading(
+            values.whole_number(1, 100), "flags of the face since then, overturned", "1, references"
+        ),
+    ] = 2
     # Searching others' references
     search_reach: Annotated[
         SearchReach,

@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from checkin_api.references.approval import discard_set
 from checkin_api.refusals import RefusedError
-from storage.records import ReferenceSet, ReferenceSetState
+from mobile_contract.codes import NoticeKind
+from storage.records import Notice, ReferenceSet, ReferenceSetState
 from tests.checkin_api.references.enroller import PHOTOS, Enroller
 
 pytestmark = pytest.mark.media
@@ -32,6 +33,8 @@ def test_a_second_officer_puts_the_change_in_force(enrolled: Enroller) -> None:
     assert enrolled.states() == [ReferenceSetState.REPLACED, ReferenceSetState.APPROVED]
     with enrolled.factory.session() as session:
         row = session.get_one(ReferenceSet, change)
+        told = session.scalars(select(Notice.kind)).all()
+    assert told == [NoticeKind.REFERENCES_CHANGED]
     assert (row.approved_by, row.seconded_by) == (
         enrolled.caller.officer_id,
         other.caller.officer_id,

@@ -52,10 +52,14 @@ ACCEPTED: dict[str, object] = {
     "keep_references_days": 10,
     "keep_rows_years": 3,
     "media_read_days": 7,
+    "renewal_days": 180,
+    "renewal_false_alarms": 3,
     "search_reach": {"within": "city", "ground": "a statute and its article"},
 }
 
 REFUSED: dict[str, list[object]] = {
+    "renewal_days": [0, 3661, "365"],
+    "renewal_false_alarms": [0, 101, 1.5],
     "max_retakes": [-1, 21, 2.0, "3", True, None],
     "fix_radius_limit_m": [0, "500", float("nan"), True],
     "fence_margin": [0.9, None],
