@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import text
 
@@ -49,15 +49,16 @@ class Giver:
 def collect(parts: Parts, giver: Giver, offender_id: UUID, photos: Sequence[Part]) -> int:
     """Put photos first, write them then, and have the worker look; gives how many were new.
 
-    The same photos again change nothing. Raises RefusedError: invalid_content (none, too many),
-    not_open where a set of another source or one half approved waits, photo_* for one that is no
-    whole JPEG; then nothing is kept of any.
+    The same photos again change nothing. Raises RefusedError: invalid_content (none, too many, of a
+    check-in that is not confirmed), not_open where a set of another source or one half approved
+    waits, photo_* for one that is no whole JPEG; then nothing is kept of any.
     """
     now = parts.now()
     with transaction(parts.sessions, giver.scope) as session:
         rules = in_force_for(session, offender_id, now)
         for photo in photos:
             require_photo(photo, PhotoLimits(max_bytes=rules.photo_max_bytes))
+        _require_undisputed(session, offender_id, photos)
         set_id = _collecting_set(session, giver, offender_id, now)
         new = _not_held(session, set_id, photos)
     stored = [
@@ -68,6 +69,16 @@ def collect(parts: Parts, giver: Giver, offender_id: UUID, photos: Sequence[Part
     for queue in queues:
         parts.bell.ring(queue)
     return len(stored)
+
+
+def _require_undisputed(session: Session, offender_id: UUID, photos: Sequence[Part]) -> None:
+    """Raise RefusedError for a photo of a check-in that nobody has confirmed to be the person's.
+
+    Else a friend's selfie, once it is a reference, would prove that the friend is the person.
+    """
+    asked = func.app_disputed_photos(offender_id, cast([p.sha256 for p in photos], ARRAY(Text)))
+    if session.scalars(select(asked)).first() is not None:
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/photos", "disputed"))
 
 
 def _collecting_set(session: Session, giver: Giver, offender_id: UUID, now: datetime) -> UUID:

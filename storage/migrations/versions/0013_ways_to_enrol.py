@@ -109,10 +109,26 @@ GRANTS = (
     "GRANT SELECT ON recusals, named_officers TO checkin_command",
 )
 
+# Which of these hashes are photos of a check-in of this person that nobody has confirmed. Answers
+# about hashes that the asker has, for roles that see no check-in (a folder is read by `command`).
+DISPUTED = (
+    """CREATE FUNCTION app_disputed_photos(person uuid, hashes text[]) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+        SELECT photo.sha256
+        FROM media photo
+        JOIN checkins sent ON sent.offender_id = photo.offender_id AND sent.id = photo.checkin_id
+        WHERE photo.offender_id = person AND photo.kind = 'checkin'
+          AND photo.sha256 = ANY (hashes)
+          AND sent.state IN ('received', 'verifying', 'in_review', 'not_confirmed', 'not_decided')
+    $$""",
+    "REVOKE ALL ON FUNCTION app_disputed_photos(uuid, text[]) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION app_disputed_photos(uuid, text[]) TO checkin_web, checkin_command",
+)
+
 
 def upgrade() -> None:
     """Apply."""
     for role, table, name, verb, rows in POLICIES:
         op.execute(f"CREATE POLICY {name} ON {table} FOR {verb} TO {role} {rows}")
-    for statement in GRANTS:
+    for statement in (*GRANTS, *DISPUTED):
         op.execute(statement)

@@ -16,8 +16,9 @@ from storage.records import (
     Work,
     WorkKind,
 )
-from tests.checkin_api.arranged import caller_of, examine_all
+from tests.checkin_api.arranged import caller_of, examine_all, lay_checkin, lay_photo
 from tests.checkin_api.references.enroller import PHOTOS, Enroller, part_of
+from verifier.verdicts.evidence import FaceVerdict
 
 pytestmark = pytest.mark.media
 
@@ -164,3 +165,19 @@ def test_nothing_is_approved_without_saying_what_it_was_compared_with(enroller: 
             enroller.factory.parts, enroller.caller, Approval(enroller.person.id, set_id, None)
         )
     assert refused.value.errors[0].pointer == "/basis"
+
+
+@pytest.mark.parametrize("verdict", [FaceVerdict.NO_MATCH, FaceVerdict.MATCH])
+def test_a_photo_of_a_disputed_check_in_becomes_no_reference(
+    enroller: Enroller, verdict: FaceVerdict
+) -> None:
+    factory, person = enroller.factory, enroller.person.id
+    sent = lay_checkin(factory, person, verdict)
+    lay_photo(factory, person, PHOTOS[0].data, sent)
+    if verdict is FaceVerdict.MATCH:  # it was confirmed: nobody disputes it
+        assert enroller.add(PHOTOS[0]) == 1
+        return
+    with pytest.raises(RefusedError) as refused:
+        enroller.add(*PHOTOS[:3])
+    assert refused.value.errors[0].reason == "disputed"
+    assert enroller.states() == []
