@@ -23,6 +23,7 @@ QUEUE_OF = {
     WorkKind.VERIFY_CHECKIN: Queue.FACES,
     WorkKind.EMBED_REFERENCE: Queue.FACES,
     WorkKind.RE_EMBED_REFERENCE: Queue.FACES,
+    WorkKind.SEARCH_LOOK_ALIKE: Queue.FACES,
     WorkKind.RENDER_MEDIA: Queue.FACES,
     WorkKind.RECONSIDER_CHECKIN: Queue.CHORES,
     WorkKind.COMPARE_MEDIA: Queue.CHORES,

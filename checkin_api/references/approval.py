@@ -66,11 +66,10 @@ def approve_set(parts: Parts, caller: OfficerCaller, approval: Approval) -> Refe
         row.approved_by, row.approved_at = caller.officer_id, now
         if _is_change(session, row):
             row.move(ReferenceSetState.AWAITING_SECOND, now)
+            _record(session, "references_proposed", now, row)
         else:
             _put_in_force(session, row, now)
-        audit.record(
-            session, _entry_of(row.state), now, offender_id=row.offender_id, subject=row.id
-        )
+            _record(session, "references_approved", now, row)
         return row.state
 
 
@@ -161,9 +160,8 @@ def _is_change(session: Session, row: ReferenceSet) -> bool:
     return session.scalar(earlier.limit(1)) is not None
 
 
-def _entry_of(state: ReferenceSetState) -> str:
-    waits = state is ReferenceSetState.AWAITING_SECOND
-    return "references_proposed" if waits else "references_approved"
+def _record(session: Session, act: str, now: datetime, row: ReferenceSet) -> None:
+    audit.record(session, act, now, offender_id=row.offender_id, subject=row.id)
 
 
 def _put_in_force(session: Session, row: ReferenceSet, now: datetime) -> None:

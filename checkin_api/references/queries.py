@@ -1,18 +1,24 @@
 """What is enrolled of a person, and what is being collected."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from checkin_api.access.callers import OfficerCaller
+from checkin_api.access.jurisdiction import in_reach
+from checkin_api.access.permissions import Action
 from checkin_api.references.needs import Needs, needs_of
 from storage.records import (
     OPEN_SETS,
     ApprovalBasis,
+    LookAlike,
     Media,
     MediaState,
+    Offender,
+    Office,
     Officer,
     PairAgreement,
     ReferencePhoto,
@@ -48,6 +54,15 @@ class Approved:
 
 
 @dataclass(frozen=True)
+class LookAlikeSeen:
+    """Another enrolled person whom a set resembles; who, only for authority over both."""
+
+    office: str
+    offender_id: UUID | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class SetSeen:
     """One enrolment."""
 
@@ -62,6 +77,7 @@ class SetSeen:
     pairs: PairAgreement | None
     pairs_reason: str | None
     photos: tuple[PhotoOfSet, ...]
+    look_alike: LookAlikeSeen | None = None
 
     @property
     def needs(self) -> Needs:
@@ -102,18 +118,33 @@ class Enrolment:
     collecting: SetSeen | None = None  # by an officer, or half approved
 
 
-def enrolment_of(session: Session, offender_id: UUID) -> Enrolment:
+def enrolment_of(session: Session, caller: OfficerCaller, offender_id: UUID) -> Enrolment:
     """Give a person's current sets."""
     rows = session.scalars(
         select(ReferenceSet).where(
             ReferenceSet.offender_id == offender_id, ReferenceSet.state.in_(SHOWN)
         )
     )
-    seen = [_seen(session, row) for row in rows]
+    seen = [
+        replace(_seen(session, row), look_alike=_look_alike(session, caller, row.id))
+        for row in rows
+    ]
     return Enrolment(
         approved=next((one for one in seen if one.state is ReferenceSetState.APPROVED), None),
         collecting=next((one for one in seen if one.state in OPEN_SETS), None),
     )
+
+
+def _look_alike(session: Session, caller: OfficerCaller, set_id: UUID) -> LookAlikeSeen | None:
+    row = session.get(LookAlike, set_id)
+    if row is None:
+        return None
+    office = session.get_one(Office, row.nearest_office_id).name
+    both = select(Offender.name).where(
+        Offender.id == row.nearest_id, in_reach(caller, Action.APPROVE_PHOTOS)
+    )
+    name = session.scalar(both)
+    return LookAlikeSeen(office) if name is None else LookAlikeSeen(office, row.nearest_id, name)
 
 
 def _seen(session: Session, row: ReferenceSet) -> SetSeen:

@@ -21,7 +21,7 @@ def read_enrolment(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> En
     """Give what is enrolled of a person; raises RefusedError(not_found)."""
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
-        return enrolment_of(session, offender_id)
+        return enrolment_of(session, caller, offender_id)
 
 
 def add_photos(

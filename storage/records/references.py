@@ -186,6 +186,22 @@ class ModelChange(Record):
     finished_at: Mapped[datetime | None]
 
 
+class LookAlike(Record):
+    """The nearest other enrolled person that a set resembles; nothing is written of the other.
+
+    A table of its own: the person's phone reads the own sets, and never this.
+    """
+
+    __tablename__ = "look_alikes"
+
+    set_id: Mapped[UUID] = mapped_column(ForeignKey("reference_sets.id"), primary_key=True)
+    offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
+    nearest_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
+    nearest_office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id"))
+    distance: Mapped[float]  # 1 - cosine of the means
+    found_at: Mapped[datetime]
+
+
 class EnrolmentChange(Record):
     """When the references of a person, or where they are supervised, last changed.
 

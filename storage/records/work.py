@@ -24,6 +24,7 @@ class WorkKind(StrEnum):
     VERIFY_CHECKIN = "verify_checkin"
     EMBED_REFERENCE = "embed_reference"
     RE_EMBED_REFERENCE = "re_embed_reference"
+    SEARCH_LOOK_ALIKE = "search_look_alike"
     RENDER_MEDIA = "render_media"
     RECONSIDER_CHECKIN = "reconsider_checkin"
     COMPARE_MEDIA = "compare_media"

@@ -11,13 +11,16 @@ from mobile_contract import codes, content
 from mobile_contract.messages import Language, MissingTextError, catalogue, message
 from mobile_contract.problems import RETRY, STATUS
 from storage.records import (
+    ApprovalBasis,
     Cause,
     EndReason,
     FlagKind,
     IdentityAnswer,
     PauseReason,
+    ReferenceSource,
     TransferState,
 )
+from verifier.renewal import RenewalReason
 from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
 from verifier.verdicts.flags import Flag, Note
 from verifier.verdicts.quality import QualityReason
@@ -37,6 +40,13 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("pause_reason", PauseReason),
     ("transfer", TransferState),
     ("reason", codes.ToldReason),
+    ("request", codes.RequestKind),
+    ("enrolment", codes.EnrolmentState),
+    ("own_photo", codes.PhotoState),
+    ("console.basis", ApprovalBasis),
+    ("console.source", ReferenceSource),
+    ("console.source_short", ReferenceSource),
+    ("console.renewal", RenewalReason),
     ("next", codes.NextStep),
     ("decided_by", codes.DecidedBy),
     ("objection", codes.ObjectionState),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage import model_changes, work
@@ -51,6 +52,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         _conclude(session, photo_row, looks)
         model_changes.promise_lacking(session, photo_row, now)
         _compare_pairs(session, photo_row.set_id, judging_models(session, workplace))
+        _promise_search(session, photo_row.set_id, now)
         owner = session.get_one(Media, photo_row.media_id).offender_id
         work.add(session, WorkKind.RENDER_MEDIA, Subject(photo_row.media_id, owner), now)
 
@@ -107,6 +109,16 @@ def _state_of(found: ReferenceLook) -> ReferencePhotoState:
         return ReferencePhotoState.USABLE
     poor = found.fault is FaceVerdict.POOR_QUALITY and found.vectors is not None
     return ReferencePhotoState.POOR if poor else ReferencePhotoState.UNUSABLE
+
+
+def _promise_search(session: Session, set_id: UUID, now: datetime) -> None:
+    """Has a set searched for a look-alike once its last photo has been looked at."""
+    owner = session.get_one(ReferenceSet, set_id)
+    waits = select(ReferencePhoto.id).where(
+        ReferencePhoto.set_id == set_id, ReferencePhoto.state == ReferencePhotoState.EXAMINING
+    )
+    if owner.state is ReferenceSetState.COLLECTING and session.scalar(waits.limit(1)) is None:
+        work.add(session, WorkKind.SEARCH_LOOK_ALIKE, Subject(set_id, owner.offender_id), now)
 
 
 def _compare_pairs(session: Session, set_id: UUID, models: Models) -> None:

@@ -17,6 +17,7 @@ HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
         WorkKind.VERIFY_CHECKIN: "verifier.jobs.verify_checkin",
         WorkKind.EMBED_REFERENCE: "verifier.jobs.embed_reference",
         WorkKind.RE_EMBED_REFERENCE: "verifier.jobs.re_embed_reference",
+        WorkKind.SEARCH_LOOK_ALIKE: "verifier.jobs.search_look_alike",
         WorkKind.RENDER_MEDIA: "verifier.jobs.render_media",
         WorkKind.RECONSIDER_CHECKIN: "verifier.jobs.reconsider_checkin",
         WorkKind.COMPARE_MEDIA: "verifier.jobs.compare_media",

@@ -23,8 +23,9 @@ from verifier.jobs import limits
 from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
+from verifier.look_alikes import has_look_alike
 from verifier.rules.in_force import in_force_for
-from verifier.verdicts.bands import ThresholdSet
+from verifier.verdicts.bands import ThresholdSet, stricter
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
 from verifier.verdicts.reach_verdict import reach_verdict
 from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
@@ -93,7 +94,7 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         frames=tuple(sorted(photos.items(), key=lambda named: (len(named[0]), named[0]))),
         references=references,
         comparable=comparable,
-        thresholds=threshold_set(session, rules.threshold_set),
+        thresholds=_thresholds_for(session, checkin, threshold_set(session, rules.threshold_set)),
         models=models,
     )
 
@@ -124,6 +125,11 @@ def _photos(session: Session, checkin: CheckIn) -> dict[str, StoredObject]:
     return {row.name: stored_object(row) for row in rows}
 
 
+def _thresholds_for(session: Session, checkin: CheckIn, usual: ThresholdSet) -> ThresholdSet:
+    """Returns nearer limits for somebody whom another enrolled person resembles."""
+    return stricter(usual) if has_look_alike(session, checkin.offender_id) else usual
+
+
 def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEvidence:
     """Measures the selfie; raises StoreUnavailableError, never for what is on the photo."""
     if material.photo is None:
@@ -151,7 +157,6 @@ def _fetched(
             work.renew(session, claim)
         limits.allow_cpu_for_a_photo()
         yield Frame(name, photo)
-        models=models,
 
 
 def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:

@@ -121,6 +121,13 @@ class Rules:
         ),
     ] = 2
     # Searching others' references
+    look_alike_distance: Annotated[
+        float, Reading(values.number(0, 2), "1 - cosine of two people's means; 0: off", "1, search")
+    ] = 0.0
+    look_alike_one_in: Annotated[
+        int,
+        Reading(values.whole_number(1, 1000), "check-ins to one that is reviewed", "1, search"),
+    ] = 10
     search_reach: Annotated[
         SearchReach,
         Reading(values.search_reach, "district, or city with its legal ground", "1, search"),

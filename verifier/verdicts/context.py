@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mobile_contract.codes import CheckInState, NoPlaceReason
 from storage.records import CheckIn, Device, EvidenceRow, Fence, Media, Offender, Window
 from verifier.local_time import local_date
+from verifier.look_alikes import has_look_alike, is_sampled
 from verifier.place.fences import CircularFence, FenceLimits, Fix, measure_place
 from verifier.rules.rules import Rules
 from verifier.verdicts.device import is_older
@@ -45,7 +46,9 @@ def evidence_of(
         ),
         device=_device(session, checkin, rules),
         circumstances=replace(
-            _circumstances(session, checkin, window, now), media_lost=face.error == MEDIA_LOST
+            _circumstances(session, checkin, window, now),
+            media_lost=face.error == MEDIA_LOST,
+            look_alike_sampled=_is_look_alike_sampled(session, checkin, rules),
         ),
     )
 
@@ -178,6 +181,11 @@ def _is_exempt(offender: Offender, checkin: CheckIn) -> bool:
     day = local_date(checkin.received_at)
     begins, ends = offender.face_exempt_from, offender.face_exempt_to
     return begins is not None and begins <= day and (ends is None or day <= ends)
+
+
+def _is_look_alike_sampled(session: Session, checkin: CheckIn, rules: Rules) -> bool:
+    sampled = is_sampled(checkin.id, checkin.received_at, rules.look_alike_one_in)
+    return sampled and has_look_alike(session, checkin.offender_id)
 
 
 def _media_missing(session: Session, checkin: CheckIn) -> bool:

@@ -140,6 +140,7 @@ class Circumstances:
     media_lost: bool = False
     media_missing: bool = False
     possible_replay: bool = False
+    look_alike_sampled: bool = False  # another enrolled person resembles, and this one is reviewed
     retakes_used: int = 0
     window_open: bool = False
 

@@ -63,5 +63,6 @@ def photo_codes(face: FaceEvidence, circumstances: Circumstances) -> set[FlagCod
         Flag.MOVEMENT_NOT_DONE: face.movement_done is False,
         Flag.POSSIBLE_REPLAY: circumstances.possible_replay,
         Flag.MEDIA_MISSING: circumstances.media_missing,
+        Flag.LOOK_ALIKE: circumstances.look_alike_sampled,
     }
     return {flag for flag, raised in seen.items() if raised}

@@ -25,6 +25,7 @@ class Flag(StrEnum):
     MEDIA_MISSING = "media_missing"
     TIME_UNPROVEN = "time_unproven"
     PLACE_MISSING_OFTEN = "place_missing_often"
+    LOOK_ALIKE = "look_alike"  # one of a sample, of somebody whom another enrolled person resembles
 
 
 class Note(StrEnum):
@@ -89,6 +90,7 @@ MEANINGS: Mapping[FlagCode, Meaning] = MappingProxyType(
         Flag.MEDIA_MISSING: _flag(Severity.LOW, ToldReason.FILES_MISSING),
         Flag.TIME_UNPROVEN: _flag(Severity.MEDIUM, ToldReason.TIME_TO_CHECK),
         Flag.PLACE_MISSING_OFTEN: _flag(Severity.LOW, ToldReason.PLACE_TO_CHECK),
+        Flag.LOOK_ALIKE: _flag(Severity.LOW, ToldReason.OFFICER_LOOKS),
         Note.AREA_UNCERTAIN: _note(Severity.HINT, ToldReason.PLACE_TO_CHECK),
         Note.PLACE_UNKNOWN: _note(Severity.HINT, ToldReason.PLACE_TO_CHECK),
         Note.ROOTED: _note(Severity.LOW),

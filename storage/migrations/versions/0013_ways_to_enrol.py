@@ -46,14 +46,16 @@ POLICIES = (
         "INSERT",
         f"WITH CHECK ({OF_OWN_SET} AND state = 'examining')",
     ),
-    # Which photos of an own set are held, so that the same ones again are the same ones.
+    # Which photos of an own set are held, so that the same ones again are the same ones. By the
+    # key: what is just inserted belongs to no photo yet.
     (
         "checkin_web",
         "media",
         "web_phone_select",
         "SELECT",
-        "USING (offender_id = (SELECT app_person()) AND kind = 'reference'"
-        " AND id IN (SELECT p.media_id FROM reference_photos p))",
+        "USING (offender_id = (SELECT app_person()) AND kind = 'reference' AND EXISTS ("
+        "SELECT FROM reference_sets s WHERE s.offender_id = (SELECT app_person())"
+        " AND s.source = 'phone' AND starts_with(object_key, 'references/' || s.id || '/')))",
     ),
     (
         "checkin_web",

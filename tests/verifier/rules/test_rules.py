@@ -52,12 +52,16 @@ ACCEPTED: dict[str, object] = {
     "keep_references_days": 10,
     "keep_rows_years": 3,
     "media_read_days": 7,
+    "look_alike_distance": 0.45,
+    "look_alike_one_in": 5,
     "renewal_days": 180,
     "renewal_false_alarms": 3,
     "search_reach": {"within": "city", "ground": "a statute and its article"},
 }
 
 REFUSED: dict[str, list[object]] = {
+    "look_alike_distance": [-0.1, 2.1, "0.4"],
+    "look_alike_one_in": [0, 1001],
     "renewal_days": [0, 3661, "365"],
     "renewal_false_alarms": [0, 101, 1.5],
     "max_retakes": [-1, 21, 2.0, "3", True, None],

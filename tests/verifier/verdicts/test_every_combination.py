@@ -32,6 +32,7 @@ PHOTO_FLAGS = {
     Flag.FRAMES_DIFFER,
     Flag.MOVEMENT_NOT_DONE,
     Flag.MEDIA_MISSING,
+    Flag.LOOK_ALIKE,
 }
 QUALITY = {
     FaceVerdict.NO_FACE,
@@ -49,7 +50,7 @@ DEVICES = [DeviceEvidence(), DeviceEvidence(mock=True), DeviceEvidence(rooted=Tr
 PHOTOS = [(False, False), (True, False), (False, True)]  # frames differ, resembles another
 ENROLMENTS = ["enrolled", "not_enrolled", "exempt"]
 OUTAGES = [False, True]
-REPLAYS = [False, True]
+REPLAYS = [(False, False), (True, False), (False, True)]  # sent before, a look-alike's sample
 INVITATIONS = [(True, 0), (True, 3), (False, 0)]
 SELFIES = [None, NoSelfieReason.DECLINED]
 
@@ -75,11 +76,12 @@ def every_combination() -> Iterator[Evidence]:
             face_exempt=exempt,
             media_lost=lost,
             possible_replay=replay,
+            look_alike_sampled=sampled,
             window_open=window_open,
             retakes_used=retakes,
             no_selfie_reason=selfie,
         )
-        for exempt, lost, replay, (window_open, retakes), selfie in product(
+        for exempt, lost, (replay, sampled), (window_open, retakes), selfie in product(
             [False, True], OUTAGES, REPLAYS, INVITATIONS, SELFIES
         )
     ]
@@ -100,6 +102,7 @@ def expected_flags(evidence: Evidence) -> set[FlagCode]:
         Flag.FACE_UNSURE: photo_speaks and face.verdict is FaceVerdict.UNSURE,
         Flag.FRAMES_DIFFER: photo_speaks and face.frames_differ,
         Flag.POSSIBLE_REPLAY: photo_speaks and around.possible_replay,
+        Flag.LOOK_ALIKE: photo_speaks and around.look_alike_sampled,
         Flag.RESEMBLES_OTHER: photo_speaks
         and face.resembles_other
         and face.verdict is not FaceVerdict.MATCH,

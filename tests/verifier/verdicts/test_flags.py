@@ -25,6 +25,7 @@ RAISED_BY: dict[FlagCode, Evidence] = {
     Flag.FACE_UNSURE: face(FaceVerdict.UNSURE),
     Flag.OUTSIDE_AREA: changed("place", answer=PlaceAnswer.OUTSIDE),
     Flag.POSSIBLE_REPLAY: circumstances(possible_replay=True),
+    Flag.LOOK_ALIKE: circumstances(look_alike_sampled=True),
     Flag.RESEMBLES_OTHER: face(FaceVerdict.UNSURE, resembles_other=True),
     Flag.MOCK: changed("device", mock=True),
     Flag.CLONED: changed("device", cloned=True),
