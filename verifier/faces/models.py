@@ -58,7 +58,7 @@ def with_recognizer(models: Models, file: Path) -> Models:
         recognizer=cv2.FaceRecognizerSF.create(str(file), ""),
         sha256={**models.sha256, model_files.SFACE.name: model_files.sha256_of(file)},
     )
-    _warm_up(following)
+    following.recognizer.feature(np.zeros((_CHIP_SIDE, _CHIP_SIDE, 3), dtype=np.uint8))
     return following
 
 

@@ -1,6 +1,9 @@
 """What people ask their office for: an exemption, new references; and what was answered."""
 
+import re
+
 from alembic import op
+from sqlalchemy import text
 
 revision = "0016"
 down_revision = "0015"
@@ -42,9 +45,32 @@ STATEMENTS = (
     "GRANT SELECT, INSERT, UPDATE (answered_at, answered_by, answer)"
     " ON person_requests TO checkin_web",
 )
+NEW_NOTICES = {
+    "face_exempt",
+    "face_exemption_ended",
+    "request_answered",
+    "references_renewal",
+    "references_changed",
+}
+NOTICE_CHECK = (
+    "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'notices_kind_check'"
+)
 
 
 def upgrade() -> None:
     """Apply."""
     for statement in STATEMENTS:
         op.execute(statement)
+    _add_notices()
+
+
+def _add_notices() -> None:
+    """Let notices be of five more kinds, whatever kinds the releases between have added."""
+    definition = op.get_bind().execute(text(NOTICE_CHECK)).scalar_one()
+    kinds = sorted({*re.findall(r"'([\w-]+)'", definition), *NEW_NOTICES})
+    members = ", ".join(f"'{kind}'" for kind in kinds)
+    op.execute(
+        "ALTER TABLE notices DROP CONSTRAINT notices_kind_check,"
+        f" ADD CONSTRAINT notices_kind_check CHECK (kind IN ({members})) NOT VALID"
+    )
+    op.execute("ALTER TABLE notices VALIDATE CONSTRAINT notices_kind_check")
