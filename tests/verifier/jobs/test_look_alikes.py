@@ -61,8 +61,8 @@ def collected(
 
 def found(factory: Factory) -> list[tuple[UUID, UUID]]:
     with factory.session() as session:
-        rows = session.execute(select(LookAlike.offender_id, LookAlike.nearest_id))
-        return [tuple(row) for row in rows]
+        rows = session.scalars(select(LookAlike))
+        return [(row.offender_id, row.nearest_id) for row in rows]
 
 
 def approve(factory: Factory, person: UUID) -> None:
