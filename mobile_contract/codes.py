@@ -150,22 +150,6 @@ class RequestKind(StrEnum):
     NEW_REFERENCES = "new_references"
 
 
-class EnrolmentState(StrEnum):
-    """Where the photos stand that are not in force yet."""
-
-    NONE = "none"
-    COLLECTING = "collecting"  # more photos may be sent; an officer approves them
-    AWAITING_SECOND = "awaiting_second"
-
-
-class PhotoState(StrEnum):
-    """What was found of one photo that was sent."""
-
-    EXAMINING = "examining"
-    USABLE = "usable"
-    RETAKE = "retake"  # the reasons say what would make it better
-
-
 class NoticeKind(StrEnum):
     """What a person is told without asking."""
 

@@ -1,13 +1,29 @@
 """The person's enrolled photos: what waits, what is in force, and what to do better."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from mobile_contract.checkins import ReasonTold
-from mobile_contract.codes import EnrolmentState, PhotoState
 from mobile_contract.shapes import OPEN, Instant, Sha256, Told
 
 MOST_PHOTOS = 5
+
+
+class EnrolmentState(StrEnum):
+    """Where the photos stand that are not in force yet."""
+
+    NONE = "none"
+    COLLECTING = "collecting"  # more photos may be sent; an officer approves them
+    AWAITING_SECOND = "awaiting_second"
+
+
+class PhotoState(StrEnum):
+    """What was found of one photo that was sent."""
+
+    EXAMINING = "examining"
+    USABLE = "usable"
+    RETAKE = "retake"  # the reasons say what would make it better
 
 
 class PhotoSentTold(Told):

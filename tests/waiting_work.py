@@ -102,7 +102,6 @@ class WaitingWork:
         """An enrolment, approved or not, whose photos still wait to be embedded."""
         now, officer = self.factory.parts.now(), self.factory.officer(self.factory.office())
         set_id = uuid4()
-        added = []
         with self.factory.session() as session:
             session.add(
                 ReferenceSet(
@@ -116,25 +115,22 @@ class WaitingWork:
                     basis=ApprovalBasis.IN_PRESENCE,
                 )
             )
-            for photo in photos:
-                digest = hashlib.sha256(photo).hexdigest()
-                media = self.media_row(
-                    MediaKind.REFERENCE, MediaKey.reference(set_id, digest), photo
-                )
-                media.offender_id = offender
-                session.add(media)
-                session.flush()
-                row = ReferencePhoto(
-                    set_id=set_id,
-                    media_id=media.id,
-                    state=ReferencePhotoState.EXAMINING,
-                    added_at=now,
-                )
-                session.add(row)
-                session.flush()
-                work.add(session, WorkKind.EMBED_REFERENCE, Subject(row.id, offender), now)
-                added.append(row.id)
-        return added
+            session.flush()
+            return [self._photo(session, set_id, offender, photo) for photo in photos]
+
+    def _photo(self, session: Session, set_id: UUID, offender: UUID, photo: bytes) -> UUID:
+        now, digest = self.factory.parts.now(), hashlib.sha256(photo).hexdigest()
+        media = self.media_row(MediaKind.REFERENCE, MediaKey.reference(set_id, digest), photo)
+        media.offender_id = offender
+        session.add(media)
+        session.flush()
+        row = ReferencePhoto(
+            set_id=set_id, media_id=media.id, state=ReferencePhotoState.EXAMINING, added_at=now
+        )
+        session.add(row)
+        session.flush()
+        work.add(session, WorkKind.EMBED_REFERENCE, Subject(row.id, offender), now)
+        return row.id
 
     def promise(self, kind: WorkKind, subject: UUID) -> None:
         """Work that waits from now on."""

@@ -7,8 +7,14 @@ from checkin_api.access.callers import OffenderCaller
 from checkin_api.references.collecting import Giver, collect
 from checkin_api.uploads import Part
 from mobile_contract.checkins import ReasonTold
-from mobile_contract.codes import EnrolmentState, NoticeKind, PhotoState, ToldReason
-from mobile_contract.enrolment import EnrolmentTold, ExemptionTold, PhotoSentTold
+from mobile_contract.codes import NoticeKind, ToldReason
+from mobile_contract.enrolment import (
+    EnrolmentState,
+    EnrolmentTold,
+    ExemptionTold,
+    PhotoSentTold,
+    PhotoState,
+)
 from mobile_contract.messages import Language, message
 from storage.database import transaction
 from storage.parts import Parts

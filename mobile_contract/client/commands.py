@@ -4,10 +4,12 @@ import argparse
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 
 from pydantic import BaseModel, ValidationError
 
 from mobile_contract.checkins import SELFIE
+from mobile_contract.client.clocks import uuid7
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
@@ -16,6 +18,7 @@ from mobile_contract.client.study import Worked
 from mobile_contract.codes import NoPlaceReason, ProblemCode
 from mobile_contract.files_held import SMALL_SELFIE
 from mobile_contract.places import Place
+from mobile_contract.requests import RequestBody
 
 Answer = tuple[int, object]
 
@@ -142,6 +145,15 @@ def _enrol(phone: Phone, asked: argparse.Namespace) -> Answer:
     return DONE, _plain(phone.enrolment())
 
 
+def _ask(phone: Phone, asked: argparse.Namespace) -> Answer:
+    made = uuid7(datetime.now(UTC), SystemRandom())
+    try:
+        body = RequestBody(id=made, kind=asked.kind, words=asked.words)
+    except ValidationError as fault:
+        raise UsageError(_in_words(fault)) from fault
+    return DONE, _plain(phone.ask_office(body))
+
+
 def _verify_receipt(phone: Phone, asked: argparse.Namespace) -> Answer:
     return DONE, {"proven": True, "receipt": _plain(phone.verify(asked.file.read_bytes()))}
 
@@ -179,7 +191,7 @@ COMMANDS: dict[str, Callable[[Phone, argparse.Namespace], Answer]] = {
     "verify-receipt": _verify_receipt,
     "enrol": _enrol,
     "enrolment": lambda phone, _: (DONE, _plain(phone.enrolment())),
-    "ask": lambda phone, asked: (DONE, _plain(phone.request_of_office(asked.kind, asked.words))),
+    "ask": _ask,
     "requests": lambda phone, _: (DONE, _plain(phone.requests())),
     "object": lambda phone, asked: (DONE, _plain(phone.objection(asked.checkin, asked.words))),
     "windows": lambda phone, asked: (DONE, _plain(phone.windows(asked.start, asked.end))),

@@ -28,14 +28,13 @@ from mobile_contract.client.receipts import (
 from mobile_contract.client.registering import Registrar
 from mobile_contract.client.sending import Posted, Sender
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
-from mobile_contract.codes import NoPlaceReason, NoSelfieReason, RequestKind, Retry
+from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
 from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
 from mobile_contract.files_held import FILES_HELD
 from mobile_contract.keys import PublishedKeys
 from mobile_contract.objections import ObjectionBody, ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.receipts import Receipt
-from mobile_contract.requests import RequestBody, RequestTold
 from mobile_contract.study import CompletionResult
 
 TIMEOUT_S = 60.0
@@ -141,11 +140,6 @@ class Phone(Reader):
         """Object to a decision, in the person's words."""
         made = uuid7(self._clocks.wall(), self.handset.chance)
         return self.object_to(checkin_id, ObjectionBody(id=made, words=words))
-
-    def request_of_office(self, kind: RequestKind, words: str) -> RequestTold:
-        """Ask the office for something, in the person's words."""
-        made = uuid7(self._clocks.wall(), self.handset.chance)
-        return self.ask_office(RequestBody(id=made, kind=kind, words=words))
 
     def complete(self, worked: Worked) -> Submission:
         """Freeze a completion into the queue; works without a connection."""

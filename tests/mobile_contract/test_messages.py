@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mobile_contract import codes, content
+from mobile_contract import codes, content, enrolment
 from mobile_contract.messages import Language, MissingTextError, catalogue, message
 from mobile_contract.problems import RETRY, STATUS
 from storage.records import (
@@ -41,8 +41,8 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("transfer", TransferState),
     ("reason", codes.ToldReason),
     ("request", codes.RequestKind),
-    ("enrolment", codes.EnrolmentState),
-    ("own_photo", codes.PhotoState),
+    ("enrolment", enrolment.EnrolmentState),
+    ("own_photo", enrolment.PhotoState),
     ("console.basis", ApprovalBasis),
     ("console.source", ReferenceSource),
     ("console.source_short", ReferenceSource),

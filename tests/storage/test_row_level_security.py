@@ -212,20 +212,9 @@ def test_a_process_sees_what_it_works_on_in_its_own_scope_only(
 def test_a_command_reads_the_register_and_who_is_enrolled_and_no_case(
     stack: LocalStack, world: PeopleWorld
 ) -> None:
-    register = {
-        "fences",
-        "media",
-        "named_officers",
-        "offenders",
-        "recusals",
-        "reference_photos",
-        "reference_sets",
-        "reference_vectors",
-        "reporting_plans",
-        "supervision_pauses",
-        "supervision_periods",
-        "work",
-    }
+    people = "offenders supervision_pauses supervision_periods reporting_plans fences work media"
+    enrolled = "reference_sets reference_photos reference_vectors named_officers recusals"
+    register = {*people.split(), *enrolled.split()}
     with sessions_as(stack, "command") as sessions:
         found = seen_by(sessions, Scope(ScopeKind.COMMAND, "wang"), world)
     assert {name for name, whose in found.items() if whose} == register

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from checkin_api.access.callers import OffenderCaller
 from checkin_api.references.phone import own_enrolment, send_photo
 from checkin_api.refusals import RefusedError
-from mobile_contract.codes import EnrolmentState, PhotoState, ProblemCode
-from mobile_contract.enrolment import EnrolmentTold
+from mobile_contract.codes import ProblemCode
+from mobile_contract.enrolment import EnrolmentState, EnrolmentTold, PhotoState
 from storage.records import (
     ReferencePhoto,
     ReferencePhotoState,
