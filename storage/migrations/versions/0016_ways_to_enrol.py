@@ -5,8 +5,8 @@ Both only begin a set, photo by photo; nobody but an officer in the console deci
 
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
