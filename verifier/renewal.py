@@ -26,7 +26,7 @@ from storage.records import (
     SupervisionPeriod,
 )
 from verifier.local_time import local_date
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 from verifier.rules.in_force import in_force
 from verifier.rules.rules import Rules
 from verifier.verdicts.flags import Flag
@@ -72,7 +72,7 @@ def propose_renewals(session: Session, now: datetime) -> int:
     )
     due = due_for_renewal(session, now, ~told)[:MOST_AT_ONCE]
     for one in due:
-        tell_of_supervision(session, one.offender_id, NoticeKind.REFERENCES_RENEWAL, now)
+        tell_of_act(session, one.offender_id, NoticeKind.REFERENCES_RENEWAL, now)
         why = [str(reason) for reason in one.why]
         audit.record(session, "renewal_proposed", now, offender_id=one.offender_id, why=why)
     return len(due)

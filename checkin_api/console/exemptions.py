@@ -33,7 +33,7 @@ from checkin_api.refusals import RefusedError
 routes = PageRoutes()
 
 
-@routes.get("/people/<uuid:offender_id>/exemption", Action.COLLECT_PHOTOS)
+@routes.get("/people/<uuid:offender_id>/exemption", Action.SEE_PERSON)
 def exemption(caller: OfficerCaller, offender_id: UUID) -> str:
     """Show the exemption that holds, and what the person asked for."""
     return _shown(caller, offender_id)

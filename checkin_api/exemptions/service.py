@@ -17,7 +17,7 @@ from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Offender
 from verifier.local_time import local_date
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 
 LONGEST_REASON = 200
 LONGEST = timedelta(days=366)
@@ -84,7 +84,7 @@ def end_exemption(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> Non
             return
         person.face_exempt_to = today
         kind = NoticeKind.FACE_EXEMPTION_ENDED
-        tell_of_supervision(session, person.id, kind, now, day=today.isoformat())
+        tell_of_act(session, person.id, kind, now, day=today.isoformat())
         audit.record(session, "face_exemption_ended", now, offender_id=person.id)
 
 
@@ -110,5 +110,5 @@ def _make_known(session: Session, person: Offender, now: datetime) -> None:
     """Tell the person and the trail; the reason stays on the person's page."""
     ends_on = person.face_exempt_to
     until = ends_on.isoformat() if ends_on else "—"
-    tell_of_supervision(session, person.id, NoticeKind.FACE_EXEMPT, now, day=until)
+    tell_of_act(session, person.id, NoticeKind.FACE_EXEMPT, now, day=until)
     audit.record(session, "face_exempted", now, offender_id=person.id, until=until)

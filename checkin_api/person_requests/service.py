@@ -18,7 +18,7 @@ from storage import audit
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Offender, Office, PersonRequest
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 
 LONGEST_ANSWER = 500
 MOST_LISTED = 500
@@ -95,12 +95,13 @@ def open_requests(
     parts: Parts, caller: OfficerCaller, offender_id: UUID | None = None
 ) -> list[RequestSeen]:
     """Give the requests that wait for an answer, of all people in reach or of one."""
+    action = Action.COLLECT_PHOTOS if offender_id is None else Action.SEE_PERSON
     with transaction(parts.sessions, caller.scope) as session:
         wanted = (
             select(PersonRequest, Offender.number, Offender.name, Office.name)
             .join(Offender, Offender.id == PersonRequest.offender_id)
             .join(Office, Office.id == Offender.office_id)
-            .where(PersonRequest.answered_at.is_(None), in_reach(caller, Action.COLLECT_PHOTOS))
+            .where(PersonRequest.answered_at.is_(None), in_reach(caller, action))
         )
         if offender_id is not None:
             wanted = wanted.where(PersonRequest.offender_id == offender_id)
@@ -137,7 +138,7 @@ def _answered(
 ) -> None:
     row.answered_at, row.answered_by, row.answer = now, caller.officer_id, words
     person = row.offender_id
-    tell_of_supervision(session, person, NoticeKind.REQUEST_ANSWERED, now)
+    tell_of_act(session, person, NoticeKind.REQUEST_ANSWERED, now)
     audit.record(session, "request_answered", now, offender_id=person, subject=row.id)
 
 

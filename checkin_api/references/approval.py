@@ -25,7 +25,7 @@ from storage.records import (
     ReferenceSet,
     ReferenceSetState,
 )
-from verifier.notices import tell_of_supervision
+from verifier.notices import tell_of_act
 
 LONGEST_REASON = 500
 EVER_APPROVED = (ReferenceSetState.APPROVED, ReferenceSetState.REPLACED)
@@ -179,7 +179,7 @@ def _put_in_force(session: Session, row: ReferenceSet, now: datetime) -> None:
         session.flush()
         # Somebody else's photos in force would let somebody else report: the person can say so.
         kind = NoticeKind.REFERENCES_CHANGED
-        tell_of_supervision(session, row.offender_id, kind, now)
+        tell_of_act(session, row.offender_id, kind, now)
     row.move(ReferenceSetState.APPROVED, now)
     if row.gate_reason is not None:
         session.execute(
