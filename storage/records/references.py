@@ -72,7 +72,7 @@ REFERENCE_SET_MOVES = {
 class ReferenceSet(Record):
     """One enrolment; a person has at most one approved and one that is not decided yet.
 
-    A trigger (migration 0015) lets no set become approved without a basis, and none after another
+    A trigger (migration 0019) lets no set become approved without a basis, and none after another
     one without a second officer.
     """
 

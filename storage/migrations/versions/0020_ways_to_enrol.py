@@ -5,8 +5,8 @@ Both only begin a set, photo by photo; nobody but an officer in the console deci
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ insert of the release before this one still finds it, because its condition impl
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
