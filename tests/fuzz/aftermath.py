@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
-from storage.database import Scope, ScopeKind, transaction
+from storage.database import DatabaseUnavailableError, Scope, ScopeKind, transaction
 from storage.media import ObjectDiffersError, ObjectMissingError
 from storage.parts import Parts
 from storage.records import CheckIn, EvidenceRow, Media, MediaKind
@@ -76,8 +76,7 @@ def settle(parts: Parts, tally: Tally, stuck_after_s: float) -> Counter[str]:
     """
     waiting, until = len(tally.accepted) + 1, 0.0
     while True:
-        with transaction(parts.sessions, LOOKER) as session:
-            states = _states(session)
+        states = _states_now(parts)
         left = sum(states[str(state)] for state in UNSETTLED)
         if left < waiting:
             waiting, until = left, time.monotonic() + stuck_after_s
@@ -87,6 +86,16 @@ def settle(parts: Parts, tally: Tally, stuck_after_s: float) -> Counter[str]:
     if waiting:
         tally.fault("taken in and not settled", f"{waiting} of {len(tally.accepted)}")
     return states
+
+
+def _states_now(parts: Parts) -> Counter[str]:
+    """Count states; a look that took so long that PostgreSQL ended it is taken again."""
+    while True:
+        try:
+            with transaction(parts.sessions, LOOKER) as session:
+                return _states(session)
+        except DatabaseUnavailableError:
+            time.sleep(LOOK_EVERY_S)
 
 
 def _states(session: Session) -> Counter[str]:
