@@ -182,5 +182,5 @@ def _vectors(rows: Iterable[_Row]) -> dict[str, Vector]:
 
 
 def _sample(one: _Pictured, sface: Vector, dlib: Vector, *, reference: bool = True) -> Sample:
-    seen = Seen(probe=sface, burst=None, mirrored=sface, dlib=dlib)
+    seen = Seen(probe=sface, burst=None, mirrored=sface, dlib=dlib, second=dlib)
     return Sample(str(one.offender_id), UNKNOWN, UNKNOWN, seen, one.sitting, reference)

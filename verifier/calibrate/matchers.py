@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 
 from verifier.calibrate.trials import Distances, Numbers
-from verifier.verdicts.bands import DLIB_WEIGHT, Limits, ThresholdSet
+from verifier.verdicts.bands import Limits, ThresholdSet
 
 # The thresholds that everybody uses who uses these models as they come.
 DLIB_USUAL = 0.6
@@ -28,7 +28,7 @@ def scores(matcher: Matcher, distances: Distances, limits: Limits) -> Numbers:
         return distances.dlib
     if matcher is Matcher.SFACE:
         return distances.plain
-    return in_order(distances.sface, distances.dlib, limits)
+    return in_order(distances.sface, distances.fused, limits)
 
 
 def shipped(matcher: Matcher, thresholds: ThresholdSet, references: int) -> float:
@@ -40,7 +40,7 @@ def shipped(matcher: Matcher, thresholds: ThresholdSet, references: int) -> floa
     return thresholds.limits_for(references).fused_match
 
 
-def in_order(sface: Numbers, dlib: Numbers, limits: Limits) -> Numbers:
+def in_order(sface: Numbers, fused: Numbers, limits: Limits) -> Numbers:
     """The order in which the bands take trials for a match: sure ones, grey ones, refused ones.
 
     Up to `limits.fused_match` exactly those are a match that `bands.band` calls so: what SFace is
@@ -48,5 +48,4 @@ def in_order(sface: Numbers, dlib: Numbers, limits: Limits) -> Numbers:
     """
     grey = (sface > limits.sface_match) & (sface < limits.sface_no_match)
     refused = sface >= limits.sface_no_match
-    fused = sface + DLIB_WEIGHT * dlib
     return np.asarray(np.where(grey, fused, np.where(refused, sface + BEHIND, sface)))

@@ -14,13 +14,15 @@ class Seen:
     """What the models make of one face, as a check-in's photo and as an enrolled one.
 
     probe: of the photo as it is; burst: the mean over frames, None where there are none;
-    mirrored: averaged with the mirror image, as references are; dlib: not normalised.
+    mirrored: averaged with the mirror image, as references are; dlib: not normalised; second: dlib
+    averaged with the mirror image, as a probe in the grey zone.
     """
 
     probe: Vector
     burst: Vector | None
     mirrored: Vector
     dlib: Vector
+    second: Vector
 
 
 @dataclass(frozen=True, eq=False)

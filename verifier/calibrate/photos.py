@@ -18,9 +18,9 @@ from verifier.faces.models import Models
 
 Say = Callable[[str], None]
 
-_PARTS = 4  # probe, burst, mirrored, dlib
+_PARTS = 5  # probe, burst, mirrored, dlib, second
 _EVERY = 50
-_Kept = NDArray[np.float32]  # one photo: gate, then the four vectors; empty without a face
+_Kept = NDArray[np.float32]  # one photo: gate, then the five vectors; empty without a face
 
 
 @dataclass
@@ -87,11 +87,11 @@ def _as_numbers(face: MeasuredFace | None) -> _Kept:
     if face is None:
         return np.zeros(0, dtype=np.float32)
     gate = np.array([face.passes_gate], dtype=np.float32)
-    return np.concatenate([gate, face.probe, face.burst, face.mirrored, face.dlib])
+    return np.concatenate([gate, face.probe, face.burst, face.mirrored, face.dlib, face.second])
 
 
 def _as_seen(kept: _Kept) -> Seen | None:
     if kept.size != 1 + _PARTS * DIMENSIONS:
         return None
-    probe, burst, mirrored, dlib = kept[1:].reshape(_PARTS, DIMENSIONS)
-    return Seen(probe, burst, mirrored, dlib)
+    probe, burst, mirrored, dlib, second = kept[1:].reshape(_PARTS, DIMENSIONS)
+    return Seen(probe, burst, mirrored, dlib, second)

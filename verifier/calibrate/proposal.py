@@ -9,7 +9,7 @@ from verifier.calibrate import rates
 from verifier.calibrate.matchers import BEHIND, in_order
 from verifier.calibrate.rows import Trials
 from verifier.calibrate.trials import Distances, Numbers
-from verifier.verdicts.bands import DLIB_WEIGHT, Limits
+from verifier.verdicts.bands import Limits
 
 LEAST_IMPOSTOR = 3_000
 LEAST_GENUINE = 300
@@ -113,13 +113,13 @@ def _limits(voting: Sequence[_Group], references: int, target: float) -> Limits:
     sface_no_match = max(sface_match + _LEAST_GAP, *(_behind(one.genuine.sface) for one in voting))
     draft = Limits(references, sface_match, sface_no_match, 0.0, 0.0)
     fused_match = min(
-        rates.threshold_at(in_order(one.impostor.sface, one.impostor.dlib, draft), target)
+        rates.threshold_at(in_order(one.impostor.sface, one.impostor.fused, draft), target)
         for one in voting
         if len(one.impostor.sface)
     )
     fused_match = min(fused_match, _end_of_grey(voting, draft))
-    fused = [one.genuine.sface + DLIB_WEIGHT * one.genuine.dlib for one in voting]
-    fused_no_match = max(fused_match + _LEAST_GAP, *(_behind(one) for one in fused))
+    behind = (_behind(one.genuine.fused) for one in voting)
+    fused_no_match = max(fused_match + _LEAST_GAP, *behind)
     return Limits(
         references,
         sface_match=_down(sface_match),
@@ -132,7 +132,7 @@ def _limits(voting: Sequence[_Group], references: int, target: float) -> Limits:
 def _end_of_grey(voting: Sequence[_Group], draft: Limits) -> float:
     """The last fused distance there is: where no stranger comes near, the target bounds nothing."""
     sides = [side for one in voting for side in (one.genuine, one.impostor)]
-    order = np.concatenate([in_order(side.sface, side.dlib, draft) for side in sides])
+    order = np.concatenate([in_order(side.sface, side.fused, draft) for side in sides])
     return float(np.max(order[order < BEHIND], initial=draft.sface_no_match))
 
 
@@ -148,10 +148,10 @@ def _down(limit: float) -> float:
 
 
 def _fmr(group: _Group, limits: Limits) -> float:
-    order = in_order(group.impostor.sface, group.impostor.dlib, limits)
+    order = in_order(group.impostor.sface, group.impostor.fused, limits)
     return rates.fmr(order, limits.fused_match)
 
 
 def _fnmr(group: _Group, limits: Limits) -> float:
-    order = in_order(group.genuine.sface, group.genuine.dlib, limits)
+    order = in_order(group.genuine.sface, group.genuine.fused, limits)
     return rates.fnmr(order, group.weight, limits.fused_match)

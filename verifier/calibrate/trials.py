@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.calibrate.people import Person, Sample, Seen
+from verifier.faces.embedding import Vector
+from verifier.verdicts.bands import DLIB_WEIGHT
 
 Numbers = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -34,15 +36,19 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Distances:
-    """One number a trial and matcher: `plain` to plain SFace references, `sface` to mirrored."""
+    """One number a trial and matcher: `plain` to plain SFace references, `sface` to mirrored.
+
+    fused: what decides in the grey zone, of both models and with the probe's mirror image.
+    """
 
     plain: Numbers
     sface: Numbers
     dlib: Numbers
+    fused: Numbers
 
     def of(self, kept: NDArray[np.bool_]) -> "Distances":
         """Only some of the trials."""
-        return Distances(self.plain[kept], self.sface[kept], self.dlib[kept])
+        return Distances(self.plain[kept], self.sface[kept], self.dlib[kept], self.fused[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +165,7 @@ def _seen(sample: Sample) -> Seen:
 def _of_probe(probe: Sample, sets: Sequence[tuple[Sample, ...]], plan: Plan) -> Distances:
     if probe.seen is None:
         missed = np.full(len(sets), _MISSED)
-        return Distances(missed, missed, missed)
+        return Distances(missed, missed, missed, missed)
     return _joined([_matrix([probe.seen], drawn, plan) for drawn in sets])
 
 
@@ -170,12 +176,31 @@ def _matrix(probes: Sequence[Seen], drawn: tuple[Sample, ...], plan: Plan) -> Di
     plain = _mean_direction(np.stack([one.probe for one in references]))
     mirrored = _mean_direction(np.stack([one.mirrored for one in references]))
     mean = np.stack([one.dlib for one in references]).mean(axis=0, dtype=np.float64)
-    descriptors = np.stack([probe.dlib for probe in probes]).astype(np.float64)
+    both = np.stack([_with_mirror(probe, plan) for probe in probes])
     return Distances(
         plain=1.0 - faces @ plain,
         sface=1.0 - faces @ mirrored,
-        dlib=np.asarray(np.linalg.norm(descriptors - mean, axis=1), dtype=np.float64),
+        dlib=_lengths([probe.dlib for probe in probes], mean),
+        fused=1.0
+        - both @ mirrored
+        + DLIB_WEIGHT * _lengths([probe.second for probe in probes], mean),
     )
+
+
+def _lengths(descriptors: Sequence[Vector], mean: Numbers) -> Numbers:
+    apart = np.stack(descriptors).astype(np.float64) - mean
+    return np.asarray(np.linalg.norm(apart, axis=1), dtype=np.float64)
+
+
+def _with_mirror(probe: Seen, plan: Plan) -> Numbers:
+    """The probe, or its burst, averaged with the mirror image's vector, as bursts.scores_of does.
+
+    That vector is the other one of two of length 1 whose mean points along `mirrored`.
+    """
+    one, middle = probe.probe.astype(np.float64), probe.mirrored.astype(np.float64)
+    mirror = 2 * float(middle @ one) * middle - one
+    both = _as_probe(probe, plan) + mirror
+    return np.asarray(both / np.linalg.norm(both), dtype=np.float64)
 
 
 def _as_probe(probe: Seen, plan: Plan) -> NDArray[np.float32]:
@@ -190,11 +215,12 @@ def _mean_direction(vectors: NDArray[np.float32]) -> Numbers:
 def _joined(parts: Sequence[Distances]) -> Distances:
     if not parts:
         empty = np.zeros(0)
-        return Distances(empty, empty, empty)
+        return Distances(empty, empty, empty, empty)
     return Distances(
         np.concatenate([part.plain for part in parts]),
         np.concatenate([part.sface for part in parts]),
         np.concatenate([part.dlib for part in parts]),
+        np.concatenate([part.fused for part in parts]),
     )
 
 

@@ -14,7 +14,7 @@ from verifier.faces.seeing import see
 from verifier.verdicts.quality import DEFAULT_LIMITS
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.
-MEASURED_AS = "5"
+MEASURED_AS = "6"
 
 # A real burst is one face within seconds: nearly the same picture. Frames are derived from the
 # photo itself (turned a little, nearer or farther, darker or lighter, compressed again), because
@@ -27,13 +27,15 @@ class MeasuredFace:
     """The vectors of one face, as a check-in's photo and as an enrolled one.
 
     probe: of the photo as it is; burst: the mean over frames derived from it; mirrored: averaged
-    with the mirror image, as references are; passes_gate: whether a check-in would be compared.
+    with the mirror image, as references are; dlib: as references are; second: averaged with the
+    mirror image, as a probe in the grey zone; passes_gate: whether a check-in would be compared.
     """
 
     probe: Vector
     burst: Vector
     mirrored: Vector
     dlib: Vector
+    second: Vector
     passes_gate: bool
 
 
@@ -45,14 +47,16 @@ def measure(photo: bytes, models: Models) -> MeasuredFace | None:
         return None
     if found.largest is None:
         return None
-    probe = embedding.sface(found.largest.chip, models)
-    enrolled = vectors_of(found.largest, models)
+    one = found.largest
+    probe = embedding.sface(one.chip, models)
+    enrolled = vectors_of(one, models)
     frames = [probe, *_frame_vectors(photo, models)]
     return MeasuredFace(
         probe=probe,
         burst=embedding.normalised(np.mean(frames, axis=0)),
         mirrored=enrolled.sface,
         dlib=enrolled.dlib,
+        second=embedding.dlib_mirrored(one.pixels, one.face, models),
         passes_gate=found.fault is None,
     )
 

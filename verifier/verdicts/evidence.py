@@ -47,10 +47,12 @@ class FaceScores:
 
     sface: 1 - cosine to the normalised mean of the references, 0 to 2.
     dlib: L2 to the mean of the references' descriptors, 0 to about 1.2.
+    mirrored: as sface, of the photo averaged with its mirror image; only where sface is not sure.
     """
 
     sface: float | None = None
     dlib: float | None = None
+    mirrored: float | None = None
 
 
 class FrameAnswer(StrEnum):

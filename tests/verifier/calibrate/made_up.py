@@ -14,7 +14,7 @@ def vector(chance: np.random.Generator, around: Vector, scatter: float) -> Vecto
 
 def seen(chance: np.random.Generator, around: Vector, scatter: float) -> Seen:
     one = vector(chance, around, scatter)
-    return Seen(one, vector(chance, one, 0.1), one, one)
+    return Seen(one, vector(chance, one, 0.1), one, one, one)
 
 
 def people(

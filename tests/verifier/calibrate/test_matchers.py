@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from verifier.calibrate.matchers import Matcher, in_order, scores, shipped
 from verifier.calibrate.trials import Distances
 from verifier.verdicts import bands
-from verifier.verdicts.bands import DEFAULT
+from verifier.verdicts.bands import DEFAULT, DLIB_WEIGHT
 from verifier.verdicts.evidence import FaceScores, FaceVerdict
 
 
@@ -18,7 +18,7 @@ def test_the_order_says_match_exactly_where_the_bands_do(
 ) -> None:
     limits = DEFAULT.limits_for(references)
 
-    order = in_order(np.array([sface]), np.array([dlib]), limits)[0]
+    order = in_order(np.array([sface]), np.array([sface + DLIB_WEIGHT * dlib]), limits)[0]
     verdict = bands.band(FaceScores(sface, dlib), references, DEFAULT)
 
     assert (order <= limits.fused_match) == (verdict is FaceVerdict.MATCH)
@@ -30,7 +30,8 @@ def test_a_farther_face_never_comes_first(
 ) -> None:
     near, far = sorted((one, other))
 
-    order = in_order(np.array([near, far]), np.array([dlib, dlib]), DEFAULT.limits_for(references))
+    sface = np.array([near, far])
+    order = in_order(sface, sface + DLIB_WEIGHT * dlib, DEFAULT.limits_for(references))
 
     assert order[0] <= order[1]
 
@@ -48,7 +49,8 @@ def test_a_face_not_found_comes_last() -> None:
 def test_each_matcher_has_its_own_distance_and_its_threshold_in_use(
     matcher: Matcher, score: float, threshold: float
 ) -> None:
-    trial = Distances(plain=np.array([0.3]), sface=np.array([0.2]), dlib=np.array([0.4]))
+    plain, sface, dlib, fused = (np.array([one]) for one in (0.3, 0.2, 0.4, 0.7))
+    trial = Distances(plain, sface, dlib, fused)
 
     assert scores(matcher, trial, DEFAULT.limits_for(3))[0] == score
     assert shipped(matcher, DEFAULT, 3) == threshold

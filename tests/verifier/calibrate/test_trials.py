@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifier.calibrate import made_up
-from verifier.calibrate.people import Person
+from verifier.calibrate.people import Person, Sample, Seen
 from verifier.calibrate.trials import Plan, drawn_sets, genuine, impostor
-from verifier.faces import matching
+from verifier.faces import embedding, matching
+from verifier.faces.embedding import DIMENSIONS
 from verifier.faces.matching import ReferenceVectors
+from verifier.verdicts import bands
+from verifier.verdicts.evidence import FaceScores
 
 
 def test_every_photo_is_compared_with_draws_of_the_others() -> None:
@@ -90,6 +93,26 @@ def test_distances_are_those_that_the_verifier_computes() -> None:
     assert trials.distances.dlib[0] == pytest.approx(
         matching.dlib_distance(probe.dlib, references), abs=1e-5
     )
+
+
+def test_the_fused_distance_sees_the_mirror_image_as_the_verifier_does() -> None:
+    chance = np.random.default_rng(3)
+    plain, mirror, second, reference = (
+        made_up.vector(chance, np.zeros(DIMENSIONS, dtype=np.float32), 1.0) for _ in range(4)
+    )
+    probe = Seen(plain, None, embedding.normalised(plain + mirror), plain, second)
+    enrolled = Seen(reference, None, reference, reference, reference)
+    samples = tuple(Sample("one", "east", "f", seen) for seen in (probe, enrolled))
+    references = matching.mean_of([ReferenceVectors(reference, reference)])
+    scores = FaceScores(
+        sface=matching.sface_distance(plain, references),
+        dlib=matching.dlib_distance(second, references),
+        mirrored=matching.sface_distance(embedding.normalised(plain + mirror), references),
+    )
+
+    trials = genuine([Person("one", "east", "f", samples)], Plan(references=1))
+
+    assert trials.distances.fused[0] == pytest.approx(bands.fused(scores), abs=1e-5)
 
 
 def test_more_references_do_not_raise_the_genuine_distance() -> None:

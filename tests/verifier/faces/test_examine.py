@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import ImageOps
 
 from tests.photos import Photos
 from tests.verifier.faces import jpegs, references
@@ -188,6 +189,17 @@ def test_the_second_opinion_is_asked_only_in_the_grey_zone(
     assert grey.scores.sface == sure.scores.sface
     assert grey.verdict is FaceVerdict.MATCH
     assert examine(photos.biden, obama, ALL_GREY, loaded).verdict is FaceVerdict.NO_MATCH
+
+
+def test_a_mirrored_photo_is_as_near_in_the_grey_zone(
+    photos: Photos, obama: References, loaded: Models
+) -> None:
+    photo = photos.obama[1]
+    mirrored = jpegs.encoded(ImageOps.mirror(jpegs.image(photo)))
+    one, other = (examine(each, obama, ALL_GREY, loaded).scores for each in (photo, mirrored))
+
+    assert None not in (one.mirrored, bands.fused(one), bands.fused(other))
+    assert bands.fused(one) == pytest.approx(bands.fused(other), abs=0.05)
 
 
 def test_the_evidence_names_what_it_was_made_with(
