@@ -53,9 +53,8 @@ def add(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
 @routes.post("/people/<uuid:offender_id>/references/<uuid:set_id>/approve", Action.APPROVE_PHOTOS)
 def approve(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response | tuple[str, int]:
     """Approve a first set, or propose a change to a second officer."""
-    approval = Approval(
-        offender_id, set_id, form_fields.code("basis", ApprovalBasis), _reasons_given()
-    )
+    basis = form_fields.code("basis", ApprovalBasis)
+    approval = Approval(offender_id, set_id, basis, _seen(), _reasons_given())
     try:
         state = approve_set(parts(), caller, approval)
     except RefusedError as refusal:
@@ -80,6 +79,15 @@ def discard(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response:
     """Give up a set that is not in force."""
     discard_set(parts(), caller, offender_id, set_id)
     return see_other(_address(offender_id), "references_discarded")
+
+
+def _seen() -> frozenset[UUID]:
+    """Read which photos the page showed; what is no id is none of them."""
+    named = form_fields.text("seen").split()
+    try:
+        return frozenset(UUID(one) for one in named)
+    except ValueError:
+        return frozenset()
 
 
 def _reasons_given() -> Reasons:

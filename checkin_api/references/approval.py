@@ -47,6 +47,7 @@ class Approval:
     offender_id: UUID
     set_id: UUID
     basis: ApprovalBasis | None
+    seen: frozenset[UUID]  # the photos that the officer saw: a phone may have added one since
     reasons: Reasons = field(default_factory=Reasons)
 
 
@@ -54,7 +55,8 @@ def approve_set(parts: Parts, caller: OfficerCaller, approval: Approval) -> Refe
     """Let a first set become what selfies are compared with; let a change wait for a second.
 
     Approving what is approved changes nothing. Raises RefusedError: not_found, not_open while
-    photos are being examined, invalid_content without a usable photo, a basis or a needed reason.
+    photos are being examined or others are there than were seen, invalid_content without a usable
+    photo, a basis or a needed reason.
     """
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
@@ -62,7 +64,7 @@ def approve_set(parts: Parts, caller: OfficerCaller, approval: Approval) -> Refe
         row = _locked_set(session, approval.offender_id, approval.set_id)
         if row.state in {ReferenceSetState.APPROVED, ReferenceSetState.AWAITING_SECOND}:
             return row.state
-        _write_down(row, approval, _needs(session, row))
+        _write_down(row, approval, _needs(session, row, approval.seen))
         row.approved_by, row.approved_at = caller.officer_id, now
         if _is_change(session, row):
             row.move(ReferenceSetState.AWAITING_SECOND, now)
@@ -120,15 +122,16 @@ def _locked_set(session: Session, offender_id: UUID, set_id: UUID) -> ReferenceS
     return row
 
 
-def _needs(session: Session, row: ReferenceSet) -> Needs:
+def _needs(session: Session, row: ReferenceSet, seen: frozenset[UUID]) -> Needs:
     """Give what approving a set asks for; raises RefusedError while nobody can say."""
     if row.state is not ReferenceSetState.COLLECTING:
         raise RefusedError(ProblemCode.NOT_OPEN)
-    states = session.scalars(
-        select(ReferencePhoto.state).where(ReferencePhoto.set_id == row.id)
-    ).all()
+    photos = session.scalars(select(ReferencePhoto).where(ReferencePhoto.set_id == row.id)).all()
+    states = [photo.state for photo in photos]
     if ReferencePhotoState.EXAMINING in states:
         raise RefusedError(ProblemCode.NOT_OPEN, at("/photos", "examining"))
+    if {photo.id for photo in photos} != seen:
+        raise RefusedError(ProblemCode.NOT_OPEN, at("/photos", "changed"))
     return needs_of(states, row.pairs)
 
 

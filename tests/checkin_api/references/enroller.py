@@ -11,7 +11,13 @@ from checkin_api.references.approval import Approval, Reasons, approve_set, seco
 from checkin_api.references.queries import SetSeen
 from checkin_api.references.service import add_photos, read_enrolment
 from checkin_api.uploads import Part
-from storage.records import ApprovalBasis, Offender, ReferenceSet, ReferenceSetState
+from storage.records import (
+    ApprovalBasis,
+    Offender,
+    ReferencePhoto,
+    ReferenceSet,
+    ReferenceSetState,
+)
 from tests.checkin_api.arranged import caller_of, examine_all, picture
 from tests.factories import Factory
 
@@ -43,12 +49,22 @@ class Enroller:
         return seen
 
     def approve(self, set_id: UUID, reasons: Reasons | None = None) -> ReferenceSetState:
-        """Approve a set in the person's presence."""
-        return approve_set(
-            self.factory.parts,
-            self.caller,
-            Approval(self.person.id, set_id, ApprovalBasis.IN_PRESENCE, reasons or Reasons()),
-        )
+        """Approve the set that is there, in the person's presence."""
+        return self.approve_seen(set_id, self.photos_of(set_id), reasons)
+
+    def approve_seen(
+        self, set_id: UUID, seen: frozenset[UUID], reasons: Reasons | None = None
+    ) -> ReferenceSetState:
+        """Approve a set of which these photos were on the page."""
+        basis, why = ApprovalBasis.IN_PRESENCE, reasons or Reasons()
+        approval = Approval(self.person.id, set_id, basis, seen, why)
+        return approve_set(self.factory.parts, self.caller, approval)
+
+    def photos_of(self, set_id: UUID) -> frozenset[UUID]:
+        """The photos of a set."""
+        with self.factory.session() as session:
+            ids = select(ReferencePhoto.id).where(ReferencePhoto.set_id == set_id)
+            return frozenset(session.scalars(ids))
 
     def propose(self, *photos: Part) -> UUID:
         """Add photos, examined without models, and approve them; gives the set."""

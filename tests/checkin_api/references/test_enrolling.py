@@ -160,10 +160,9 @@ def test_nothing_is_approved_without_saying_what_it_was_compared_with(enroller: 
     enroller.add(*PHOTOS[:3])
     examine_all(enroller.factory)
     set_id = enroller.collecting().id
+    approval = Approval(enroller.person.id, set_id, None, enroller.photos_of(set_id))
     with pytest.raises(RefusedError) as refused:
-        approve_set(
-            enroller.factory.parts, enroller.caller, Approval(enroller.person.id, set_id, None)
-        )
+        approve_set(enroller.factory.parts, enroller.caller, approval)
     assert refused.value.errors[0].pointer == "/basis"
 
 

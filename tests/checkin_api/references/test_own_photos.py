@@ -108,3 +108,18 @@ def test_a_phone_alone_changes_nothing_that_is_in_force(
     assert told(enroller, person).state is EnrolmentState.AWAITING_SECOND
     enroller.colleague().second(change)
     assert enroller.states() == [ReferenceSetState.REPLACED, ReferenceSetState.APPROVED]
+
+
+def test_a_photo_that_came_after_the_officer_looked_is_not_approved(
+    enroller: Enroller, person: OffenderCaller
+) -> None:
+    send(enroller, person)
+    examine_all(enroller.factory)
+    set_id = enroller.collecting().id
+    seen = enroller.photos_of(set_id)
+    send_photo(enroller.factory.parts, person, PHOTOS[4])
+    examine_all(enroller.factory)
+    with pytest.raises(RefusedError) as refused:
+        enroller.approve_seen(set_id, seen)
+    assert refused.value.errors[0].reason == "changed"
+    assert enroller.states() == [ReferenceSetState.COLLECTING]
