@@ -16,10 +16,16 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Ratio:
-    """A figure against another of the same run."""
+    """A figure against another of the same run, and what it should be at least."""
 
     value: float
     to: str
+    least: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Tell whether it is what it should be; None where nothing is asked of it."""
+        return None if self.least is None else self.value >= self.least
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def print_table(
     table.add_column("ratio", max_width=26)
     table.add_column("how")
     for one in figures:
-        ratios = "\n".join(f"{ratio.value:.2f} x {ratio.to}" for ratio in one.ratios)
+        ratios = "\n".join(_judged(ratio) for ratio in one.ratios)
         table.add_row(one.name, f"{_short(one.value)} {one.unit}", ratios, _how(one))
     console.print(table)
     for line in skipped:
@@ -92,6 +98,13 @@ def as_json(figures: Sequence[Figure], around: Surroundings, skipped: Sequence[s
         "skipped": list(skipped),
     }
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _judged(ratio: Ratio) -> str:
+    said = f"{ratio.value:.2f} x {ratio.to}"
+    if ratio.least is None:
+        return said
+    return f"{said} (goal {ratio.least:.2f}: {'met' if ratio.met else 'MISSED'})"
 
 
 def _short(value: float) -> str:

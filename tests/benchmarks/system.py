@@ -52,6 +52,17 @@ class System:
         finally:
             self.processes.stop()
 
+    @contextmanager
+    def second(self, name: str) -> Iterator[None]:
+        """Let one more process of a kind run beside the first."""
+        more = Processes(ROOT / "Procfile", self.stack.environment, self.folder / name, _silence)
+        more.start([name])
+        try:
+            more.wait_ready()
+            yield
+        finally:
+            more.stop()
+
     def cpu_seconds(self, servers: Sequence[str], processes: Sequence[str]) -> dict[str, float]:
         """Read how long each has computed so far, its children included."""
         pids = {name: self.stack.pid(name) for name in servers}

@@ -1,7 +1,7 @@
 """Where the faces are: YuNet, in every orientation that a phone or a head may have."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,15 @@ from verifier.faces.images import Pixels
 from verifier.faces.models import Models
 
 LONGEST_SIDE = 640
+# Where a face is and which way is up, 320 px tell as well as 640 and in a quarter of the time; its
+# landmarks they do not: misses of East Asian faces would double (docs/face-verification.md). So the
+# face is looked at again in all pixels, with this much around it on each side, in its own sizes.
+# 98 of 100 good photos reach this score at 320 px; the others are searched at 640.
+_SEARCHED_SIDE = 320
+_SURE_ENOUGH = 0.9
+_MARGIN = 0.3
+# What is found there is the same face if it is neither half nor twice as wide.
+_HALF = 0.5
 
 # From this score on the first orientation is believed without looking at the other three.
 _SURE = 0.93
@@ -97,7 +106,22 @@ class Faces:
 
 
 def find(pixels: Pixels, models: Models) -> Faces:
-    """Faces of a picture of at most LONGEST_SIDE px, turned to where they score best."""
+    """Faces of a picture of at most LONGEST_SIDE px, turned to where they score best.
+
+    Which way is up and roughly where the face is, a quarter of the pixels tell; its landmarks are
+    then found in all of them, around it. Where these are not sure, the whole picture is searched.
+    """
+    small = images.shrunk(pixels, _SEARCHED_SIDE)
+    if small.shape != pixels.shape:
+        rough = find_thoroughly(small, models)
+        fine = _refined(pixels, rough, models) if _score(rough) >= _SURE_ENOUGH else None
+        if fine is not None:
+            return fine
+    return find_thoroughly(pixels, models)
+
+
+def find_thoroughly(pixels: Pixels, models: Models) -> Faces:
+    """The same, searched in all pixels that are given."""
     first = _looked(pixels, 0, 0.0, models)
     if _score(first) >= _SURE:
         return first
@@ -110,6 +134,32 @@ def find(pixels: Pixels, models: Models) -> Faces:
     # More looks find more that is no face, and an upright one a little better by chance.
     least = max(_score(best) + _CLEARLY, _SURELY_A_FACE)
     return slanted if _score(slanted) >= least else best
+
+
+def _refined(pixels: Pixels, rough: Faces, models: Models) -> Faces | None:
+    """The largest face anew at the picture's own scale, the others as they are; None if lost."""
+    faces = rough.within(pixels)
+    largest, *others = faces.all
+    left, top, region = _around(faces.pixels, largest)
+    again = _looked(np.ascontiguousarray(region), 0, 0.0, models)
+    found = max((face for face in again.all), key=lambda face: face.score, default=None)
+    if found is None or not _HALF < found.width / largest.width < 1 / _HALF:
+        return None
+    moved = found.row.copy()
+    moved[0:14:2] += left
+    moved[1:14:2] += top
+    moved[2:4] = found.row[2:4]
+    return replace(faces, all=(Face(moved), *others))
+
+
+def _around(pixels: Pixels, face: Face) -> tuple[int, int, Pixels]:
+    """A region with the face in its middle, and where it begins: left, top."""
+    top, right, bottom, left = face.box
+    margin = round(_MARGIN * max(right - left, bottom - top))
+    high, wide = pixels.shape[:2]
+    left, top = min(max(0, left - margin), wide - 1), min(max(0, top - margin), high - 1)
+    bottom, right = max(bottom + margin, top + 1), max(right + margin, left + 1)
+    return left, top, pixels[top:bottom, left:right]
 
 
 def _slanted(pixels: Pixels, quarters: int, models: Models) -> Faces:

@@ -71,6 +71,11 @@ def turned(pixels: Pixels, degrees: int) -> Pixels:
     return np.asarray(cv2.rotate(pixels, _QUARTER_TURNS[degrees]), dtype=np.uint8)
 
 
+def shrunk(pixels: Pixels, longest_side: int) -> Pixels:
+    """The same picture at most `longest_side` px long; never enlarged."""
+    return _fitted(pixels, longest_side)
+
+
 def tilted(pixels: Pixels, degrees: float) -> Pixels:
     """The whole picture turned clockwise by any angle, its corners filled with its border."""
     if degrees == 0:

@@ -45,11 +45,11 @@ def breaks(
     look = real_examine
 
     def examine(
-        selfie: bytes, references: object, thresholds: ThresholdSet, models: Models
+        selfie: bytes, references: object, thresholds: ThresholdSet, models: Models, frames: object
     ) -> FaceEvidence:
         if only is None or selfie == only:
             raise fault
-        return look(selfie, references, thresholds, models)  # type: ignore[arg-type]
+        return look(selfie, references, thresholds, models, frames)  # type: ignore[arg-type]
 
     monkeypatch.setattr(verify_checkin, "examine", examine)
 

@@ -1,0 +1,92 @@
+"""Check-ins that wait, laid as the web process leaves them, and how long workers take over them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from storage.records import EvidenceRow, Queue, Work
+from tests.benchmarks.memory import Held, held_by
+from tests.benchmarks.selfies import selfies
+from tests.benchmarks.system import System
+from tests.photos import photos
+from tests.stage import eventually
+from tests.waiting_work import Waiting, WaitingWork
+from verifier.verdicts.evidence import FaceVerdict
+
+PEOPLE, CHECKINS = 12, 60
+DRAINED_WITHIN_S = 600.0  # also on a machine that does much else
+LOOK_EVERY_S = 0.25  # a look costs the shared cores something too
+
+
+@dataclass(frozen=True)
+class Drained:
+    """One backlog that is done; seconds a check-in."""
+
+    verified: float  # from the first start to the last end, divided by their number
+    looked: float  # median from start to end, without claim and conclusion
+    held: Held | None
+
+
+def lay_people(system: System) -> list[UUID]:
+    """Enrol people with a fence each."""
+    factory = system.factory
+    office = factory.office()
+    people = [factory.offender(office).id for _ in range(PEOPLE)]
+    for person in people:
+        factory.fence(person)
+        factory.enrolment(person, photos().obama)
+    return people
+
+
+def lay(system: System, people: Sequence[UUID], count: int = CHECKINS) -> list[Waiting]:
+    """Lay check-ins in turn, each with its own window; nobody is told of them yet."""
+    laid, waiting = selfies(PEOPLE), WaitingWork(system.factory)
+    return [
+        waiting.checkin(
+            people[number % len(people)],
+            laid[number % len(laid)],
+            system.factory.window(people[number % len(people)], open_for=timedelta(hours=1)),
+        )
+        for number in range(count)
+    ]
+
+
+def drain(system: System, backlog: Sequence[Waiting], workers: int = 1) -> Drained:
+    """Ring once for each worker and wait until nothing is left; raises for a wrong verdict."""
+    for _ in range(workers):
+        system.parts.bell.ring(Queue.FACES)
+        time.sleep(0.01)  # a bell rings only on an empty queue
+    seen: list[Held] = []
+    eventually(lambda: _nothing_left(system, seen), DRAINED_WITHIN_S, LOOK_EVERY_S)
+    time.sleep(LOOK_EVERY_S)  # the horse ends, and its time is its parent's then
+    return _read(system, backlog, max(seen, key=lambda held: held.own, default=None))
+
+
+def _read(system: System, backlog: Sequence[Waiting], held: Held | None) -> Drained:
+    ids = [one.id for one in backlog]
+    with system.factory.session() as session:
+        evidence = session.scalars(select(EvidenceRow).where(EvidenceRow.checkin_id.in_(ids))).all()
+    wrong = {row.face_verdict for row in evidence} - {str(FaceVerdict.MATCH)}
+    assert not wrong, wrong
+    assert len(evidence) == len(backlog)
+    span = max(row.finished_at for row in evidence) - min(row.started_at for row in evidence)
+    looked = median((row.finished_at - row.started_at).total_seconds() for row in evidence)
+    return Drained(span.total_seconds() / len(backlog), looked, held)
+
+
+def _nothing_left(system: System, seen: list[Held]) -> bool:
+    held = held_by(system.processes.pid("verifier") or 0)
+    if held is not None:
+        seen.append(held)
+    with system.factory.session() as session:
+        left = session.scalar(
+            select(func.count())
+            .select_from(Work)
+            .where(Work.queue == Queue.FACES, Work.done_at.is_(None))
+        )
+    return left == 0
