@@ -18,6 +18,10 @@ LONGEST_SIDE = 640
 _SEARCHED_SIDE = 320
 _SURE_ENOUGH = 0.9
 _MARGIN = 0.3
+# Tried on every third of those photos: no wrong turn came within 0.01 of the right one at 160 px,
+# nor above 0.90 at 320.
+_TURNED_SIDE = 160
+_BEATEN_BY = 0.01
 # What is found there is the same face if it is neither half nor twice as wide.
 _HALF = 0.5
 
@@ -113,11 +117,26 @@ def find(pixels: Pixels, models: Models) -> Faces:
     """
     small = images.shrunk(pixels, _SEARCHED_SIDE)
     if small.shape != pixels.shape:
-        rough = find_thoroughly(small, models)
+        rough = _roughly(small, models)
         fine = _refined(pixels, rough, models) if _score(rough) >= _SURE_ENOUGH else None
         if fine is not None:
             return fine
     return find_thoroughly(pixels, models)
+
+
+def _roughly(small: Pixels, models: Models) -> Faces:
+    """As `find_thoroughly`, but the other turns are tried in a sixteenth of the pixels first."""
+    first = _looked(small, 0, 0.0, models)
+    if _score(first) >= _SURE or (_score(first) >= _UPRIGHT and _is_upright(small, models)):
+        return first
+    return find_thoroughly(small, models)
+
+
+def _is_upright(small: Pixels, models: Models) -> bool:
+    """Whether the picture as it is beats its three turns, all at the least scale."""
+    tiny = images.shrunk(small, _TURNED_SIDE)
+    as_it_is, *others = (_score(_looked(tiny, turn, 0.0, models)) for turn in (0, *_TURNS))
+    return as_it_is > max(others) + _BEATEN_BY
 
 
 def find_thoroughly(pixels: Pixels, models: Models) -> Faces:
