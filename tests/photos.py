@@ -40,6 +40,9 @@ _FROM_SOURCE = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg")
 _FROM_WHEEL = ("astronaut.png", "rocket.jpg")
 _SELFIE_SIDE = 1080
 _SELFIE_BYTES = 200 * 1024
+# Far enough from the photo not to be taken for it (verifier/faces/hashes.py: 20 of 143 bits and
+# more), near enough to be the same person for sure.
+_BENT_BY, _BENDS, _UNEVEN_LIGHT, _LIGHTS = 0.016, 10, 0.3, 7
 _TWELVE_MEGAPIXELS = 12_000_000
 
 Pixels = NDArray[np.uint8]
@@ -61,7 +64,7 @@ class Photos:
     twelve_megapixels: bytes
 
     def selfie_of(self, photo: bytes, seed: int) -> bytes:
-        """Another JPEG of the same scene: cropped, tilted, in other light; the same for a seed.
+        """A photo as if taken again: bent, cropped, tilted, in other light; the same for a seed.
 
         At most 200 KB. Derived, not taken anew: what uses it for a demonstration says so.
         """
@@ -177,10 +180,34 @@ def _selfie(photo: bytes, seed: int) -> bytes:
     chance = np.random.default_rng(seed)
     pixels = _pixels(photo)
     pixels = _scaled(pixels, min(1.0, _SELFIE_SIDE / max(pixels.shape[:2])))
+    pixels = _bent(pixels, seed)
     pixels = _tilted(pixels, degrees=chance.uniform(-6, 6))
     pixels = _cropped(pixels, chance.uniform(0.0, 0.04, size=4))
     lit = cv2.convertScaleAbs(pixels, alpha=chance.uniform(0.8, 1.15), beta=chance.uniform(-8, 8))
     return _small_jpeg(np.asarray(lit, dtype=np.uint8), quality=int(chance.integers(70, 90)))
+
+
+def _bent(pixels: Pixels, seed: int) -> Pixels:
+    """The scene as no copy of the photo shows it: bent a little here and there, lit unevenly.
+
+    A photo that is only cut, tilted and lit otherwise is the same photo sent again, and is noticed.
+    """
+    chance = np.random.default_rng((seed, 1))
+    height, width = pixels.shape[:2]
+    right, down = (_smooth(chance, _BENDS, pixels) * _BENT_BY * width for _ in range(2))
+    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
+    bent = cv2.remap(
+        pixels, columns + right, rows + down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
+    lit = bent * np.exp(_smooth(chance, _LIGHTS, pixels) * _UNEVEN_LIGHT)[..., None]
+    return np.asarray(np.clip(lit, 0, 255), dtype=np.uint8)
+
+
+def _smooth(chance: np.random.Generator, points: int, like: Pixels) -> NDArray[np.float32]:
+    """A field of the picture's size between about -1 and 1, without edges."""
+    coarse = chance.uniform(-1, 1, (points, points)).astype(np.float32)
+    size = (like.shape[1], like.shape[0])
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), dtype=np.float32)
 
 
 def _tilted(pixels: Pixels, degrees: float) -> Pixels:

@@ -22,6 +22,7 @@ from checkin_api.devices.registrations import (
     revoke,
     stop_lost,
 )
+from checkin_api.devices.sharing import Pair, end, permit, read_shared
 from checkin_api.extensions import parts
 from checkin_api.refusals import RefusedError
 from mobile_contract.codes import ProblemCode
@@ -78,6 +79,26 @@ def take_away(
     return see_other(f"/people/{offender_id}/phones", "phone_revoked")
 
 
+@routes.post(f"{PATH}/sharing", Action.DECIDE_PHONE)
+def let_share(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
+    """Let two people use one phone."""
+    try:
+        permit(parts(), caller, _pair(offender_id), form_fields.text("reason", LONGEST_WORDS))
+    except RefusedError as refusal:
+        return _again(caller, offender_id, fault_of(refusal))
+    return see_other(f"/people/{offender_id}/phones", "sharing_permitted")
+
+
+@routes.post(f"{PATH}/sharing/end", Action.DECIDE_PHONE)
+def stop_sharing(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
+    """End the permission to use one phone."""
+    try:
+        end(parts(), caller, _pair(offender_id), form_fields.text("reason", LONGEST_WORDS))
+    except RefusedError as refusal:
+        return _again(caller, offender_id, fault_of(refusal))
+    return see_other(f"/people/{offender_id}/phones", "sharing_ended")
+
+
 @routes.get("/lost-phone", Action.STOP_PHONE)
 def lost(caller: OfficerCaller) -> str:
     """Ask for the number of a person whose phone is lost."""
@@ -100,6 +121,13 @@ def stop(caller: OfficerCaller) -> Response | tuple[str, int]:
     return see_other(local_address(back) if back else "/lost-phone", "phone_stopped")
 
 
+def _pair(offender_id: UUID) -> Pair:
+    other_id = form_fields.identifier("other_id")
+    if other_id is None:
+        raise RefusedError(ProblemCode.NOT_FOUND)
+    return Pair(offender_id, other_id)
+
+
 def _again(caller: OfficerCaller, offender_id: UUID, fault: str) -> tuple[str, int]:
     return _shown(caller, offender_id, fault), HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -110,6 +138,7 @@ def _shown(caller: OfficerCaller, offender_id: UUID, fault: str | None = None) -
         caller,
         here="people",
         phones=read_phones(parts(), caller, offender_id),
+        shared=read_shared(parts(), caller, offender_id),
         now=parts().now(),
         checks=list(IdentityCheck),
         rights=read_rights(parts(), caller, offender_id),

@@ -134,6 +134,11 @@ def _locked(session: Session, caller: OfficerCaller, phone: PhoneOf) -> Device:
     return device
 
 
+def reason_of(words: str) -> str:
+    """Give a reason as it is kept; raises RefusedError(invalid_content) where there is none."""
+    return _words(words, required=True)
+
+
 def _words(words: str, *, required: bool) -> str:
     found = words.strip()
     if len(found) > LONGEST_WORDS or (required and not found):

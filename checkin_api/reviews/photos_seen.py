@@ -50,6 +50,12 @@ def reference_photos(session: Session, offender_id: UUID) -> tuple[Picture, ...]
     )
 
 
+def picture_of(session: Session, media_id: UUID) -> Picture | None:
+    """Give one photo by the id of its original; None once it is erased."""
+    kept = _with_rendition().where(Media.id == media_id, Media.state == MediaState.STORED)
+    return next(iter(_pictures(session, kept)), None)
+
+
 def _with_rendition() -> Select[str, UUID]:
     of_original = (Rendition.original_id == Media.id) & (Rendition.state == MediaState.STORED)
     return select(Media.name, Rendition.id).outerjoin(Rendition, of_original)

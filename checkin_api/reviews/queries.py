@@ -17,8 +17,10 @@ from checkin_api.reviews.evidence_seen import (
     place_seen,
     window_seen,
 )
+from checkin_api.reviews.other_seen import other_seen
 from checkin_api.reviews.photos_seen import checkin_photos, reference_photos
 from checkin_api.reviews.sheet import Asked, ObjectionSeen, PersonSeen, ReviewSeen, Sheet
+from checkin_api.reviews.twin_seen import twin_seen
 from mobile_contract.codes import ProblemCode
 from storage.records import (
     CheckIn,
@@ -43,9 +45,7 @@ def read_sheet(
 ) -> Sheet:
     """Give one check-in; raises RefusedError(not_found)."""
     offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
-    checkin = session.get(CheckIn, (offender_id, checkin_id))
-    if checkin is None:
-        raise RefusedError(ProblemCode.NOT_FOUND)
+    checkin = _checkin(session, offender_id, checkin_id)
     window = session.get(Window, checkin.window_id) if checkin.window_id else None
     case = case_of(session, checkin)
     mine = any(one.officer_id == caller.officer_id for one in case.answers)
@@ -65,6 +65,8 @@ def read_sheet(
         photos=checkin_photos(session, checkin),
         missing=missing_names(session, checkin),
         references=reference_photos(session, offender_id),
+        twin=twin_seen(session, caller, checkin),
+        other=other_seen(session, caller, checkin),
         flags=flags_seen(session, checkin),
         face=face_seen(session, checkin),
         place=place_seen(session, checkin, window, now),
@@ -78,6 +80,13 @@ def read_sheet(
         asked=_asked(session, caller, checkin, case),
         waits_for=standing(case).turn if mine else None,
     )
+
+
+def _checkin(session: Session, offender_id: UUID, checkin_id: UUID) -> CheckIn:
+    found = session.get(CheckIn, (offender_id, checkin_id))
+    if found is None:
+        raise RefusedError(ProblemCode.NOT_FOUND)
+    return found
 
 
 def answering_role(

@@ -1,5 +1,6 @@
 """Taking an officer's answer: checked, written once, and applied with all the others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -62,11 +63,25 @@ def read_checkin(parts: Parts, caller: OfficerCaller, offender_id: UUID, checkin
     """
     with transaction(parts.sessions, caller.scope) as session:
         sheet = read_sheet(session, caller, offender_id, checkin_id, parts.now())
-        lacking = any(photo.rendition_id is None for photo in sheet.photos)
-        rings = promise_pictures(session, offender_id, checkin_id) if lacking else ()
+        rings = {
+            queue
+            for owner, lacking in _lacking_pictures(sheet)
+            for queue in promise_pictures(session, owner, lacking)
+        }
     for queue in rings:
         parts.bell.ring(queue)
     return sheet
+
+
+def _lacking_pictures(sheet: Sheet) -> Iterator[tuple[UUID, UUID]]:
+    """Gives whose check-ins have photos on this page without a picture: this one, and the twin."""
+    if any(photo.rendition_id is None for photo in sheet.photos):
+        yield sheet.person.id, sheet.id
+    twin = sheet.twin
+    if twin is None or twin.checkin_id is None or twin.picture is None:
+        return
+    if twin.picture.rendition_id is None:
+        yield (twin.person or sheet.person).id, twin.checkin_id
 
 
 def answer_checkin(parts: Parts, caller: OfficerCaller, given: AnswerGiven) -> Taken:

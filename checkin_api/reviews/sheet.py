@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from mobile_contract.codes import Channel, CheckInState, WindowOutcome
-from storage.records import FlagKind, IdentityAnswer, Role
+from storage.records import FlagKind, IdentityAnswer, Role, TwinKind
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict, PlaceEvidence, TimeBasis
 from verifier.verdicts.reviews import Turn
 
@@ -27,6 +28,36 @@ class Picture:
 
     name: str
     rendition_id: UUID | None
+
+
+class TwinWhose(StrEnum):
+    """Whose the earlier photo is, as far as its reader may know."""
+
+    OWN_CHECKIN = "own_checkin"
+    OWN_REFERENCE = "own_reference"
+    ANOTHER = "another"
+    OUT_OF_REACH = "out_of_reach"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True)
+class TwinSeen:
+    """An earlier photo that is the same picture; `picture` None where it may not be seen."""
+
+    kind: TwinKind
+    whose: TwinWhose
+    seen_at: datetime | None = None
+    person: PersonSeen | None = None  # who is not the person of the check-in
+    checkin_id: UUID | None = None  # None of an enrolled photo
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class OtherSeen:
+    """Another enrolled person whom the photo resembles; `person` with authority over both."""
+
+    office: str
+    person: PersonSeen | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +165,8 @@ class Sheet:
     photos: tuple[Picture, ...]
     missing: tuple[str, ...]  # files that were declared and have not arrived
     references: tuple[Picture, ...]
+    twin: TwinSeen | None
+    other: OtherSeen | None
     flags: tuple[FlagSeen, ...]
     face: FaceEvidence | None
     place: PlaceSeen

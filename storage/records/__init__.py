@@ -21,6 +21,7 @@ from storage.records.checkins import (
 from storage.records.decisions import IdentityAnswer, Objection, Review
 from storage.records.governance import AuditEntry, PhotoLook, RuleRow
 from storage.records.items import Cause, Item, ItemEntry, Level
+from storage.records.likenesses import Likeness, LikenessPerson
 from storage.records.media import (
     Media,
     MediaFinding,
@@ -45,6 +46,7 @@ from storage.records.phones import (
     Device,
     IdentityCheck,
     SeenProof,
+    SharedPhonePermit,
 )
 from storage.records.references import (
     OPEN_SETS,
@@ -60,6 +62,7 @@ from storage.records.references import (
     ReferenceSource,
     ReferenceVector,
 )
+from storage.records.replays import PhotoHash, ReplayTwin, TwinKind
 from storage.records.requests import PersonRequest
 from storage.records.sign_in import AccountReset, RecoveryCode, SecondFactor
 from storage.records.study import Completion, StudyFile, StudyModule, StudyVersion
@@ -104,6 +107,8 @@ __all__ = [
     "Item",
     "ItemEntry",
     "Level",
+    "Likeness",
+    "LikenessPerson",
     "LookAlike",
     "Media",
     "MediaFinding",
@@ -122,6 +127,7 @@ __all__ = [
     "PauseReason",
     "PersonNote",
     "PersonRequest",
+    "PhotoHash",
     "PhotoLook",
     "PlanKind",
     "Posting",
@@ -137,12 +143,14 @@ __all__ = [
     "ReferenceSetState",
     "ReferenceSource",
     "ReferenceVector",
+    "ReplayTwin",
     "ReportingPlan",
     "Review",
     "Role",
     "RuleRow",
     "SecondFactor",
     "SeenProof",
+    "SharedPhonePermit",
     "SignIn",
     "StudyFile",
     "StudyModule",
@@ -153,6 +161,7 @@ __all__ = [
     "ThresholdSetRow",
     "Transfer",
     "TransferState",
+    "TwinKind",
     "Window",
     "Work",
     "WorkKind",

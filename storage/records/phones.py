@@ -106,6 +106,37 @@ class Device(Record):
             self.lost_at = at
 
 
+class SharedPhonePermit(Record):
+    """An officer's word that two people may use one phone (a couple's); in force until ended."""
+
+    __tablename__ = "shared_phone_permits"
+    __table_args__ = (
+        CheckConstraint(
+            "(ended_at IS NULL) = (ended_by IS NULL) AND (ended_at IS NULL) = (ended_why IS NULL)",
+            name="ended",
+        ),
+        Index(
+            "shared_phone_permits_open_key",
+            "install_id",
+            text("least(offender_id, other_id)"),
+            text("greatest(offender_id, other_id)"),
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[RowId]
+    offender_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("offenders.id"), index=True)
+    install_id: Mapped[str]
+    reason: Mapped[str]
+    permitted_by: Mapped[UUID] = mapped_column(ForeignKey("officers.id"))
+    permitted_at: Mapped[datetime]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("officers.id"))
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None]
+
+
 class Attestation(Record):
     """What a phone's maker says of its key, kept as it came."""
 

@@ -18,6 +18,7 @@ from storage.local_stack.s3 import SERVERS
 from tests.benchmarks.api import accepted_per_second
 from tests.benchmarks.bare_faces import against_naive
 from tests.benchmarks.figures import Figure, as_json, print_table, surroundings
+from tests.benchmarks.gallery import searches
 from tests.benchmarks.pictures import hostile_pictures
 from tests.benchmarks.shares import shares_of_a_request
 from tests.benchmarks.system import ROOT, system
@@ -35,9 +36,10 @@ class Part(StrEnum):
     API = "api"
     NAIVE = "naive"
     PICTURES = "pictures"
+    SEARCH = "search"
 
 
-WITHOUT_SERVERS = frozenset({Part.NAIVE, Part.PICTURES})
+WITHOUT_SERVERS = frozenset({Part.NAIVE, Part.PICTURES, Part.SEARCH})
 
 
 @dataclass
@@ -62,6 +64,9 @@ class Run:
         if Part.PICTURES in self.parts:
             self.say("hostile pictures, each in a process that is warm")
             self.figures += hostile_pictures()
+        if Part.SEARCH in self.parts:
+            self.say("one face among everybody who is enrolled")
+            self.figures += searches()
         rclone: float | None = None
         until = time.monotonic() + ROUNDS_WITHIN_S
         stores = [store for store in self.stores if self._has(store)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checkin_api.reviews.sheet import TwinWhose
 from mobile_contract import codes, content, enrolment
 from mobile_contract.messages import Language, MissingTextError, catalogue, message
 from mobile_contract.problems import RETRY, STATUS
@@ -19,6 +20,7 @@ from storage.records import (
     PauseReason,
     ReferenceSource,
     TransferState,
+    TwinKind,
 )
 from verifier.renewal import RenewalReason
 from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
@@ -65,6 +67,8 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("time", TimeBasis),
     ("identity", IdentityAnswer),
     ("item", Cause),
+    ("twin", TwinKind),
+    ("twin_whose", TwinWhose),
 ]
 ROOT = Path(__file__).parent.parent.parent
 RECORDS = {"audit.record", "record", "_record"}  # the last two hand on to the first

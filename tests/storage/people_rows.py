@@ -29,7 +29,14 @@ from storage.records.table import Code
 NOW = datetime.now(UTC)
 TABLES: Mapping[str, Table] = Record.metadata.tables
 # Of one person, by way of another row.
-BY_ANOTHER = ("offenders", "excusals", "reference_photos", "reference_vectors", "attestations")
+BY_ANOTHER = (
+    "offenders",
+    "excusals",
+    "reference_photos",
+    "reference_vectors",
+    "attestations",
+    "likeness_people",
+)
 OF_PEOPLE = tuple(
     sorted(
         (
@@ -146,7 +153,7 @@ class PeopleRows:
             row["to_office_id"] = self.elsewhere
         if table.name == "reference_sets":  # an officer's: not one from the person's own phone
             row["created_by"] = known["officers.id"]
-        if table.name == "item_entries":
+        if table.name in {"item_entries", "photo_hashes"}:
             row["checkin_id"] = known["checkins.id"]
         return row
 

@@ -72,7 +72,9 @@ def _play(stack: LocalStack, processes: Processes, stage: Stage, telling: Tellin
     cast = lay_out(stage, dict(os.environ) | stack.environment("command"), telling)
     confirm_everybody(cast, telling)
     enrol(cast, photos(), telling)
-    telling.say("selfies are derived from the enrolled photos (crop, turn, light, JPEG)")
+    telling.say(
+        "selfies are derived from the enrolled photos (bent, cropped, turned, in other light)"
+    )
     scene = Scene(cast, photos(), telling, stack, processes)
     order_windows(scene)
     telling.chapter(2, "Right person, right place")

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from verifier.faces import bursts, embedding
+from verifier.exif import camera_of
+from verifier.faces import bursts, detection, embedding, images
 from verifier.faces.bursts import Frame, Probe
+from verifier.faces.hashes import Hashed, hashed
 from verifier.faces.images import PhotoUnreadable
 from verifier.faces.matching import References, ReferenceVectors
 from verifier.faces.models import Models
@@ -33,6 +35,19 @@ class ReferenceLook:
     vectors: ReferenceVectors | None = None
     quality: PhotoQuality | None = None
     reasons: tuple[QualityReason, ...] = ()
+    hashes: Hashed | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a selfie shows, and by what it would be known again; None where nothing was seen.
+
+    The face is for the search in others' references, which takes a reason: it has no vector yet.
+    """
+
+    evidence: FaceEvidence
+    hashes: Hashed | None = None
+    face: OneFace | None = None
 
 
 def examine(
@@ -42,7 +57,18 @@ def examine(
     models: Models,
     frames: Iterable[Frame] = (),
 ) -> FaceEvidence:
-    """What a selfie and its frames show, against the person's enrolled photos.
+    """What a selfie and its frames show, against the person's enrolled photos, as `look`."""
+    return look(selfie, references, thresholds, models, frames).evidence
+
+
+def look(
+    selfie: bytes,
+    references: References | None,
+    thresholds: ThresholdSet,
+    models: Models,
+    frames: Iterable[Frame] = (),
+) -> Look:
+    """What a selfie and its frames show, and by what the selfie would be known again.
 
     A photo that cannot be read is `unreadable`; a fault of ours is `error`, with its class only:
     messages of decoders can quote the content. Raises nothing but what fetching a frame raises.
@@ -52,28 +78,54 @@ def examine(
         references=references.count if references else 0,
         threshold_set=thresholds.name,
         models=dict(models.sha256),
+        camera=camera_of(selfie),
     )
     try:
         found = see(selfie, models, DEFAULT_LIMITS)
-        evidence = _described(found, blank)
-        if references is None:
-            return replace(evidence, verdict=FaceVerdict.NOT_ENROLLED)
-        if found.fault is not None:
-            return replace(evidence, verdict=found.fault)
-        probe = Probe(found.one, models)
-        burst = bursts.look(probe, frames, thresholds, models)
-        scores = bursts.scores_of(probe, burst.mean, references, thresholds)
+        known_by = _known_by(selfie, found)
+        against = _Against(references, thresholds, models)
+        evidence = _judged(found, _described(found, blank), against, frames)
     except PhotoUnreadable:
-        return replace(blank, verdict=FaceVerdict.UNREADABLE)
+        return Look(replace(blank, verdict=FaceVerdict.UNREADABLE))
     except _FAULTS as failed:
-        return replace(blank, error=type(failed).__name__)
+        return Look(replace(blank, error=type(failed).__name__))
+    return Look(evidence, known_by, found.largest)
+
+
+@dataclass(frozen=True, eq=False)
+class _Against:
+    """What a face is compared with, and by what."""
+
+    references: References | None
+    thresholds: ThresholdSet
+    models: Models
+
+
+def _judged(
+    found: Seen, evidence: FaceEvidence, against: _Against, frames: Iterable[Frame]
+) -> FaceEvidence:
+    if against.references is None:
+        return replace(evidence, verdict=FaceVerdict.NOT_ENROLLED)
+    if found.fault is not None:
+        return replace(evidence, verdict=found.fault)
+    probe = Probe(found.one, against.models)
+    burst = bursts.look(probe, frames, against.thresholds, against.models)
+    scores = bursts.scores_of(probe, burst.mean, against.references, against.thresholds)
     return replace(
         evidence,
         scores=scores,
-        verdict=bands.band(scores, references.count, thresholds),
+        verdict=bands.band(scores, against.references.count, against.thresholds),
         frames=burst.frames,
         frames_differ=burst.differs,
     )
+
+
+def _known_by(photo: bytes, found: Seen) -> Hashed:
+    """The hashes of a photo: of the picture as it came, not tilted until the eyes are level."""
+    picture = found.faces.pixels
+    if found.faces.tilted_degrees:
+        picture = images.decode(photo, detection.LONGEST_SIDE).pixels
+    return hashed(picture, found.largest.chip if found.largest else None)
 
 
 def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
@@ -81,11 +133,12 @@ def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
     try:
         found = see(photo, models, DEFAULT_LIMITS)
         vectors = _enrolled(found, models)
+        known_by = _known_by(photo, found)
     except PhotoUnreadable:
         return ReferenceLook(FaceVerdict.UNREADABLE)
     except _FAULTS:
         return ReferenceLook(FaceVerdict.ERROR)
-    return ReferenceLook(found.fault, vectors, found.quality, found.reasons)
+    return ReferenceLook(found.fault, vectors, found.quality, found.reasons, known_by)
 
 
 def _described(found: Seen, blank: FaceEvidence) -> FaceEvidence:

@@ -24,6 +24,7 @@ from storage.work import Claim, Subject
 from verifier.faces.agreement import agreement
 from verifier.faces.examine import ReferenceLook, embed_reference
 from verifier.faces.models import Models
+from verifier.jobs import replays
 from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import add_vectors, vectors_of_set
 from verifier.jobs.workplace import Workplace
@@ -53,8 +54,9 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         model_changes.promise_lacking(session, photo_row, now)
         _compare_pairs(session, photo_row.set_id, judging_models(session, workplace))
         _promise_search(session, photo_row.set_id, now)
-        owner = session.get_one(Media, photo_row.media_id).offender_id
-        work.add(session, WorkKind.RENDER_MEDIA, Subject(photo_row.media_id, owner), now)
+        media = session.get_one(Media, photo_row.media_id)
+        replays.keep_reference(session, photo_row, media, looks[0][1].hashes, now)
+        work.add(session, WorkKind.RENDER_MEDIA, Subject(media.id, media.offender_id), now)
 
 
 def put_back(session: Session, claim: Claim, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Verifying a check-in: claim, look at the selfie, conclude; no transaction while looking."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,15 +16,16 @@ from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Queue, WorkK
 from storage.stored_media import stored_object
 from storage.work import Claim, Subject
 from verifier.faces.bursts import Frame
-from verifier.faces.examine import examine
+from verifier.faces.examine import Look, look
 from verifier.faces.matching import References
 from verifier.faces.models import Models
-from verifier.jobs import limits
+from verifier.jobs import limits, replays, resemblance
 from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
 from verifier.look_alikes import has_look_alike
 from verifier.rules.in_force import in_force_for
+from verifier.rules.searching import SearchLimit
 from verifier.verdicts.bands import ThresholdSet, stricter
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
 from verifier.verdicts.reach_verdict import reach_verdict
@@ -46,6 +47,7 @@ class _Material:
     comparable: bool
     thresholds: ThresholdSet
     models: Models  # those that judged when the references were read
+    search_limit: SearchLimit | None
 
 
 def handle(workplace: Workplace, claim: Claim) -> None:
@@ -54,7 +56,9 @@ def handle(workplace: Workplace, claim: Claim) -> None:
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         models = judging_models(session, workplace)
         material = _begin(session, claim, models, started_at)
-    face = _look(workplace, claim, material)
+    looked = _look(workplace, claim, material)
+    other = resemblance.other_person(workplace, _key(claim), looked, models, material.search_limit)
+    face = replace(looked.evidence, resembles_other=other is not None)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         if face.verdict is FaceVerdict.ERROR and _worth_another_try(claim, face):
@@ -64,6 +68,9 @@ def handle(workplace: Workplace, claim: Claim) -> None:
             return
         work.finish(session, claim, now)
         _keep_evidence(session, claim, face, (started_at, now))
+        replays.compare(session, _checkin(session, claim), looked.hashes, now)
+        if other is not None:
+            resemblance.keep(session, _key(claim), other, now)
         rings = _conclude(session, claim, now)
     workplace.ring(rings)
 
@@ -96,6 +103,7 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         comparable=comparable,
         thresholds=_thresholds_for(session, checkin, threshold_set(session, rules.threshold_set)),
         models=models,
+        search_limit=rules.search_limit,
     )
 
 
@@ -130,21 +138,21 @@ def _thresholds_for(session: Session, checkin: CheckIn, usual: ThresholdSet) -> 
     return stricter(usual) if has_look_alike(session, checkin.offender_id) else usual
 
 
-def _look(workplace: Workplace, claim: Claim, material: _Material) -> FaceEvidence:
+def _look(workplace: Workplace, claim: Claim, material: _Material) -> Look:
     """Measures the selfie; raises StoreUnavailableError, never for what is on the photo."""
     if material.photo is None:
-        return FaceEvidence(FaceVerdict.NONE)
+        return Look(FaceEvidence(FaceVerdict.NONE))
     if not material.comparable:
-        return FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE)
+        return Look(FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE))
     try:
         selfie = workplace.parts.media.fetch(material.photo)
         with transaction(workplace.parts.sessions, workplace.scope) as session:
             work.mark_examining(session, claim)
         frames = _fetched(workplace, claim, material.frames)
         models = material.models
-        return examine(selfie, material.references, material.thresholds, models, frames)
+        return look(selfie, material.references, material.thresholds, models, frames)
     except (ObjectMissingError, ObjectDiffersError):
-        return FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST)
+        return Look(FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST))
 
 
 def _fetched(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_type_hints
 
 from storage.records.checkins import FlagKind
 from verifier.rules import values
-from verifier.rules.searching import SearchReach
+from verifier.rules.searching import SearchLimit, SearchReach
 from verifier.rules.working_days import WorkingCalendar
 from verifier.verdicts.device import is_older
 from verifier.verdicts.flags import FlagCode
@@ -71,6 +71,12 @@ class Rules:
             values.whole_number(1, 10_080), "minutes between capture and reception", "1, notes"
         ),
     ] = 10
+    metadata_noted_minutes: Annotated[
+        int, Reading(values.whole_number(1, 10_080), "minutes from capture", "1, notes")
+    ] = 10
+    identical_accuracy_fixes: Annotated[
+        int, Reading(values.whole_number(3, 50), "fixes in a row", "1, notes")
+    ] = 5
     # Windows; times of day in Asia/Shanghai
     default_opens: Annotated[time, Reading(values.time_of_day, "time of day", "2")] = OPENS
     default_due: Annotated[time, Reading(values.time_of_day, "time of day", "2")] = DUE
@@ -128,6 +134,17 @@ class Rules:
         int,
         Reading(values.whole_number(1, 1000), "check-ins to one that is reviewed", "1, search"),
     ] = 10
+    # A photo that was sent before
+    replay_checkins: Annotated[
+        int, Reading(values.whole_number(1, 2000), "the person's last check-ins", "1, replay")
+    ] = 400
+    replay_office_days: Annotated[
+        int, Reading(values.whole_number(0, 400), "days of the office's photos", "1, replay")
+    ] = 30
+    search_limit: Annotated[
+        SearchLimit | None,
+        Reading(values.search_limit, "as measured; none: the search is off", "1, search"),
+    ] = None
     search_reach: Annotated[
         SearchReach,
         Reading(values.search_reach, "district, or city with its legal ground", "1, search"),

@@ -19,3 +19,12 @@ class SearchReach:
 
     within: SearchWithin = SearchWithin.DISTRICT
     ground: str | None = None
+
+
+@dataclass(frozen=True)
+class SearchLimit:
+    """Up to which distance somebody else is named, and what that was measured for."""
+
+    distance: float  # 1 - cosine
+    people: int  # most people enrolled where it holds
+    model: str  # sha256 of the model whose vectors were measured

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from types import MappingProxyType
+from typing import cast
 
 from storage.records.checkins import FlagKind
-from verifier.rules.searching import LEAST_GROUND, SearchReach, SearchWithin
+from verifier.rules.searching import LEAST_GROUND, SearchLimit, SearchReach, SearchWithin
 from verifier.rules.working_days import WorkingCalendar, YearTable
 from verifier.verdicts.flags import FlagCode, code_named
 
+SHA256_DIGITS = 64
 Reader = Callable[[object], object]
 
 
@@ -92,6 +94,20 @@ def search_reach(value: object) -> SearchReach:
         msg = f"the legal ground of searching the city takes {LEAST_GROUND} characters or more"
         raise ValueError(msg)
     return SearchReach(within, ground)
+
+
+def search_limit(value: object) -> SearchLimit:
+    """Reads a limit, like {"distance": 0.31, "people": 500, "model": "0ba9..."}, as measured."""
+    table = _table(value)
+    if set(table) != {"distance", "people", "model"}:
+        msg = "`distance`, `people` and `model` are needed, as verifier.calibrate.searching prints"
+        raise ValueError(msg)
+    distance, people = number(0, 1)(table["distance"]), whole_number(2, 2_000_000)(table["people"])
+    model = text(table["model"])
+    if len(model) != SHA256_DIGITS or set(model) - set("0123456789abcdef"):
+        msg = "the model is named by its sha256"
+        raise ValueError(msg)
+    return SearchLimit(cast("float", distance), cast("int", people), model)
 
 
 def working_calendar(value: object) -> WorkingCalendar:

@@ -3,21 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState, NoPlaceReason
-from storage.records import CheckIn, Device, EvidenceRow, Fence, Media, Offender, Window
+from storage.records import (
+    CheckIn,
+    EvidenceRow,
+    Fence,
+    Media,
+    Offender,
+    ReplayTwin,
+    Window,
+)
 from verifier.local_time import local_date
 from verifier.look_alikes import has_look_alike, is_sampled
 from verifier.place.fences import CircularFence, FenceLimits, Fix, measure_place
 from verifier.rules.rules import Rules
-from verifier.verdicts.device import is_older
+from verifier.verdicts.device_context import device_evidence
 from verifier.verdicts.evidence import (
     Circumstances,
-    DeviceEvidence,
     Evidence,
     FaceEvidence,
     FaceVerdict,
@@ -44,7 +50,7 @@ def evidence_of(
         time=TimeEvidence(
             TimeBasis(checkin.time_basis), checkin.clock_difference_s, checkin.captured_offline
         ),
-        device=_device(session, checkin, rules),
+        device=device_evidence(session, checkin, face.camera, rules),
         circumstances=replace(
             _circumstances(session, checkin, window, now),
             media_lost=face.error == MEDIA_LOST,
@@ -86,6 +92,7 @@ def _place(session: Session, checkin: CheckIn, rules: Rules) -> PlaceEvidence:
         measured.metres_outside,
         measured.accuracy_m,
         without_place_of_last_seven=sum(missing),
+        accuracy_identical=_accuracy_identical(session, checkin, rules),
     )
 
 
@@ -117,51 +124,22 @@ def _earlier_without_place(session: Session, checkin: CheckIn, rules: Rules) -> 
     )
 
 
-def _device(session: Session, checkin: CheckIn, rules: Rules) -> DeviceEvidence:
-    said: dict[str, Any] = checkin.body.get("device", {})
-    return DeviceEvidence(
-        mock=bool(said.get("mock")),
-        rooted=bool(said.get("rooted")),
-        cloned=bool(said.get("cloned")),
-        emulator=bool(said.get("emulator")),
-        new_device=_is_first_of_replacement(session, checkin),
-        old_app="app" in said and is_older(said["app"], rules.app_minimum),
-        shared_device=_is_shared(session, checkin, str(said.get("install_id", ""))),
-    )
-
-
-def _is_first_of_replacement(session: Session, checkin: CheckIn) -> bool:
-    """Tells whether this is the first check-in of a phone that replaced an earlier one."""
-    if checkin.device_id is None:
+def _accuracy_identical(session: Session, checkin: CheckIn, rules: Rules) -> bool:
+    """Tells whether the last fixes, this one included, all say the same radius to the digit."""
+    if checkin.accuracy_m is None:
         return False
-    earlier_phones = session.scalar(
-        select(func.count())
-        .select_from(Device)
-        .where(
-            Device.offender_id == checkin.offender_id,
-            Device.id != checkin.device_id,
-            Device.activated_at < checkin.received_at,  # who only asked is no earlier phone
-        )
-    )
-    earlier_here = session.scalar(
-        select(func.count())
-        .select_from(CheckIn)
+    earlier = session.scalars(
+        select(CheckIn.accuracy_m)
         .where(
             CheckIn.offender_id == checkin.offender_id,
-            CheckIn.device_id == checkin.device_id,
+            CheckIn.accuracy_m.is_not(None),
             CheckIn.received_at < checkin.received_at,
         )
-    )
-    return bool(earlier_phones) and not earlier_here
-
-
-def _is_shared(session: Session, checkin: CheckIn, install_id: str) -> bool:
-    others = select(Device.id).where(
-        Device.install_id == install_id,
-        Device.offender_id != checkin.offender_id,
-        Device.activated_at.is_not(None),  # anybody can ask, and name any installation
-    )
-    return bool(install_id) and session.scalar(others.limit(1)) is not None
+        .order_by(CheckIn.received_at.desc())
+        .limit(rules.identical_accuracy_fixes - 1)
+    ).all()
+    enough = len(earlier) == rules.identical_accuracy_fixes - 1
+    return enough and set(earlier) == {checkin.accuracy_m}
 
 
 def _circumstances(
@@ -172,6 +150,7 @@ def _circumstances(
         no_selfie_reason=checkin.no_selfie_reason,
         face_exempt=_is_exempt(session.get_one(Offender, checkin.offender_id), checkin),
         media_missing=_media_missing(session, checkin),
+        possible_replay=session.get(ReplayTwin, (checkin.offender_id, checkin.id)) is not None,
         retakes_used=_retakes_used(session, checkin),
         window_open=window is not None and now < window.grace_ends_at,
     )

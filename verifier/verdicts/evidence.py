@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mobile_contract.codes import Channel, NoPlaceReason, NoSelfieReason
+from verifier.exif import Camera
 from verifier.verdicts.quality import PhotoQuality, QualityReason
 
 
@@ -95,6 +96,7 @@ class FaceEvidence:
     frames_differ: bool = False  # the frames show two people
     frames: tuple[FrameEvidence, ...] = ()
     movement_done: bool | None = None  # None: no movement was asked for
+    camera: Camera | None = None  # what the photo says of its making
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,11 @@ ACCEPTED: dict[str, object] = {
     "look_alike_one_in": 5,
     "renewal_days": 180,
     "renewal_false_alarms": 3,
+    "metadata_noted_minutes": 60,
+    "identical_accuracy_fixes": 10,
+    "replay_checkins": 100,
+    "replay_office_days": 0,
+    "search_limit": {"distance": 0.3, "people": 500, "model": "0" * 64},
     "search_reach": {"within": "city", "ground": "a statute and its article"},
 }
 
@@ -105,6 +110,17 @@ REFUSED: dict[str, list[object]] = {
     "keep_references_days": [0],
     "keep_rows_years": [0, 101],
     "media_read_days": [0, 3661, 1.5, "30"],
+    "metadata_noted_minutes": [0, 10_081],
+    "identical_accuracy_fixes": [2, 51],
+    "replay_checkins": [0, 2001, 1.5],
+    "replay_office_days": [-1, 401, "30"],
+    "search_limit": [
+        0.3,
+        {"distance": 0.3},
+        {"distance": 1.1, "people": 500, "model": "0" * 64},
+        {"distance": 0.3, "people": 1, "model": "0" * 64},
+        {"distance": 0.3, "people": 500, "model": "sface"},
+    ],
     "search_reach": [
         None,
         "city",

@@ -1,0 +1,1 @@
+"""Measuring up to which distance a search among the enrolled may name somebody."""
