@@ -24,7 +24,7 @@ from checkin_api.devices.registrations import (
 )
 from checkin_api.devices.sharing import Pair, end, permit, read_shared
 from checkin_api.extensions import parts
-from checkin_api.refusals import RefusedError
+from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import ProblemCode
 from storage.records import IdentityCheck
 
@@ -124,7 +124,7 @@ def stop(caller: OfficerCaller) -> Response | tuple[str, int]:
 def _pair(offender_id: UUID) -> Pair:
     other_id = form_fields.identifier("other_id")
     if other_id is None:
-        raise RefusedError(ProblemCode.NOT_FOUND)
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/other_id", "missing"))
     return Pair(offender_id, other_id)
 
 
