@@ -85,7 +85,7 @@ def test_an_officer_enrols_a_person_and_hands_out_a_code_that_a_phone_takes(
     page = desk(officer)
     page.get_by_role("link", name="矫正对象").click()
     page.get_by_role("link", name=person.name, exact=True).click()
-    page.get_by_role("link", name="登记照").click()
+    page.locator("#content").get_by_role("link", name="登记照").click()
     files = [tmp_path / f"{number}.jpg" for number in range(1, 4)]
     for file, photo in zip(files, photos().obama, strict=True):
         file.write_bytes(photo)

@@ -1,5 +1,6 @@
 """New photos are proposed after a year or two false alarms, once, and to nobody else."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,6 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from mobile_contract.codes import CheckInState, NoticeKind
+from storage.database import close_sessions
+from storage.local_stack import LocalStack
+from storage.parts import Parts, open_parts
 from storage.records import (
     CheckIn,
     IdentityAnswer,
@@ -17,9 +21,11 @@ from storage.records import (
     Review,
     Role,
 )
+from storage.settings import StorageSettings
 from tests.checkin_api.arranged import lay_checkin, lay_references
 from tests.factories import Factory
 from tests.quiet_stack import owner, parts, stack
+from verifier.clock import DUTIES, do_alone
 from verifier.renewal import RenewalReason, due_for_renewal, propose_renewals
 from verifier.verdicts.evidence import FaceVerdict
 
@@ -34,6 +40,14 @@ def person(factory: Factory) -> Offender:
     person = factory.offender()
     lay_references(factory, person.id, factory.officer(person.office_id).id)
     return person
+
+
+@pytest.fixture(scope="module")
+def clock_parts(stack: LocalStack) -> Iterator[Parts]:
+    """The parts of a clock, signed in as one."""
+    opened = open_parts(StorageSettings.read(stack.environment("clock")))
+    yield opened
+    close_sessions(opened.sessions)
 
 
 def why(factory: Factory, at: datetime | None = None) -> dict[UUID, tuple[RenewalReason, ...]]:
@@ -105,3 +119,17 @@ def test_it_is_proposed_once_for_a_set(factory: Factory, person: Offender) -> No
     with factory.session() as session:
         told = session.execute(select(Notice.offender_id, Notice.kind)).all()
     assert [tuple(one) for one in told] == [(person.id, NoticeKind.REFERENCES_RENEWAL)]
+
+
+def test_the_clock_proposes_as_the_clock(
+    factory: Factory, clock_parts: Parts, person: Offender
+) -> None:
+    with factory.session() as session:
+        row = session.scalars(select(ReferenceSet)).one()
+        row.state_since = factory.parts.now() - 2 * YEAR
+    duty = next(one for one in DUTIES if one.name == "propose_renewals")
+    done = do_alone(clock_parts, duty)
+    assert done is not None
+    assert done.count == 1
+    with factory.session() as session:
+        assert session.scalars(select(Notice.offender_id)).all() == [person.id]
