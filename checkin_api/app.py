@@ -6,6 +6,7 @@ from checkin_api.access.gate import install_gate
 from checkin_api.access.limits import install_limits
 from checkin_api.access.phone_limits import install_phone_limits
 from checkin_api.access.tokens import install_tokens
+from checkin_api.challenges import views as challenges
 from checkin_api.checkins import views as checkins
 from checkin_api.console import pages, refusal_page
 from checkin_api.contract import views as contract
@@ -29,6 +30,7 @@ from storage.parts import Parts
 
 ROOMS = (
     contract,
+    challenges,
     checkins,
     device_requests,
     devices,

@@ -1,22 +1,17 @@
 """A check-in: what a phone freezes at capture, and what it reads about it afterwards."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from mobile_contract.canonical import canonical_json
+from mobile_contract.challenges import LARGEST_FRAME, MOST_FRAMES, MovementSent
 from mobile_contract.codes import (
     CheckInState,
     DecidedBy,
     NextStep,
+    NoMovementReason,
     NoPlaceReason,
     NoSelfieReason,
     ToldReason,
@@ -25,7 +20,6 @@ from mobile_contract.codes import (
 from mobile_contract.objections import ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.shapes import (
-    LARGEST_SAFE_INTEGER,
     OPEN,
     Count,
     Id,
@@ -45,9 +39,8 @@ JSON_PART = "checkin"
 SELFIE = "selfie"
 NO_QUESTIONS = "none"
 LARGEST_REQUEST = 16 * 1024 * 1024
-MOST_FRAMES = 9
 
-FileName = Annotated[str, StringConstraints(pattern=r"^(selfie|frame-[1-9])$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^(selfie|frame-([1-9]|1[0-2]))$")]
 # As long as it can be stored: a hint is never a reason to refuse.
 Hint = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Opaque = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -100,6 +93,10 @@ class CheckInBody(Sent):
     question_set: Slug = NO_QUESTIONS
     answers: Annotated[tuple[AnswerGiven, ...], Field(max_length=50)] = ()
     challenge_id: Id | None = None
+    movement: MovementSent | None = Field(
+        default=None, description="The answer to the challenge; there is none without the other."
+    )
+    no_movement_reason: NoMovementReason | None = None
     device: DeviceSent
 
     @model_validator(mode="after")
@@ -133,29 +130,35 @@ class CheckInBody(Sent):
             raise PydanticCustomError(kind, text)
         return self
 
+    @field_validator("movement")
+    @classmethod
+    def _answers_its_challenge(
+        cls, movement: MovementSent | None, info: ValidationInfo
+    ) -> MovementSent | None:
+        files: tuple[FileSent, ...] = info.data.get("files", ())
+        declared = {file.name: file for file in files if file.name != SELFIE}
+        if movement is None:
+            return None
+        if info.data.get("challenge_id") is None:
+            kind, text = "movement_and_challenge", "answers no challenge"
+            raise PydanticCustomError(kind, text)
+        if {frame.name for frame in movement.frames} != declared.keys():
+            kind, text = "frames_declared", "the frames are not those that are declared"
+            raise PydanticCustomError(kind, text)
+        if any(file.length > LARGEST_FRAME for file in declared.values()):
+            kind, text = "frame_too_large", "a frame is too large"
+            raise PydanticCustomError(kind, text)
+        return movement
 
-def _or_none(value: Any, known: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return known(value)
-    except ValueError:
-        return None
-
-
-PROVES_NOTHING = WrapValidator(_or_none)
-"""Marks a header that is read as absent where it cannot be read: no reason to refuse a person."""
-
-
-class SendingHeaders(Told):
-    """What changes with every try; never compared, and a missing clock only proves nothing."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    sent_at: Annotated[Instant | None, PROVES_NOTHING] = Field(default=None, alias="Sent-At")
-    # From a header, hence from text.
-    sent_monotonic_ms: Annotated[
-        Annotated[int, Field(ge=0, le=LARGEST_SAFE_INTEGER)] | None, PROVES_NOTHING
-    ] = Field(default=None, alias="Sent-Monotonic")
-    boot_id: Annotated[Opaque | None, PROVES_NOTHING] = Field(default=None, alias="Boot-Id")
+    @model_validator(mode="after")
+    def _movement_or_reason(self) -> Self:
+        if self.challenge_id is not None and self.movement is None:
+            kind, text = "movement_and_challenge", "a challenge comes with its answer"
+            raise PydanticCustomError(kind, text)
+        if self.movement is not None and self.no_movement_reason is not None:
+            kind, text = "movement_or_reason", "answers a challenge and says why it does not"
+            raise PydanticCustomError(kind, text)
+        return self
 
 
 class WindowSettled(Told):

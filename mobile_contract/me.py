@@ -37,11 +37,12 @@ class SupervisionTold(Told):
 
 
 class PlanTold(Told):
-    """The daily window, in Shanghai time."""
+    """The daily window, in Shanghai time, and whether its check-ins answer a challenge."""
 
     opens: time
     due: time
     grace_ends: time
+    movement: bool = False
 
 
 class ThisDevice(Told):

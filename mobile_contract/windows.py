@@ -20,6 +20,9 @@ class WindowTold(Told):
     text_zh: str
     text_en: str
     checkin_id: Id | None = None
+    movement: bool = Field(
+        default=False, description="Whether its check-in is to answer a movement challenge."
+    )
 
 
 class WindowList(Told):

@@ -32,7 +32,16 @@ from storage.reach import Heart, forget_processes, process_name
 from storage.records import Queue
 from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
-from verifier import items, missing_files, overdue, reconcile, registrations, renewal, retention
+from verifier import (
+    challenges,
+    items,
+    missing_files,
+    overdue,
+    reconcile,
+    registrations,
+    renewal,
+    retention,
+)
 from verifier.attendance import due, lay, withdrawn
 from verifier.outages import note_receiving
 from verifier.settings import storage_of_one_thread
@@ -136,6 +145,11 @@ DUTIES = (
         "forget_photo_hashes",
         600,
         partial(_in_batches, retention.forget_photo_hashes, retention.MOST_AT_ONCE),
+    ),
+    Duty(
+        "forget_challenges",
+        600,
+        partial(_in_batches, challenges.forget_unused, challenges.MOST_AT_ONCE),
     ),
     Duty("reconcile", 3600, _promise_again),
     Duty("compare_media", 60, _compare_media),

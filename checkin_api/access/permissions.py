@@ -42,6 +42,7 @@ class Action(StrEnum):
     REQUEST_PHONE = "request_phone"
     REFRESH_TOKENS = "refresh_tokens"
     # the supervised person
+    TAKE_CHALLENGE = "take_challenge"
     SUBMIT_CHECKIN = "submit_checkin"
     READ_OWN = "read_own"
     OBJECT = "object"
@@ -123,6 +124,7 @@ PERMISSIONS: dict[Action, dict[Who, Whose]] = {
     Action.ACTIVATE_PHONE: ANYBODY,
     Action.REQUEST_PHONE: ANYBODY,
     Action.REFRESH_TOKENS: ANYBODY,
+    Action.TAKE_CHALLENGE: PERSON,
     Action.SUBMIT_CHECKIN: PERSON,
     Action.READ_OWN: PERSON,
     Action.OBJECT: PERSON,

@@ -14,8 +14,7 @@ from checkin_api.checkins.files import expected_files, file_row, put_files, take
 from checkin_api.checkins.receipts import Attempt, keep_receipt, make_receipt
 from checkin_api.checkins.submission import (
     Submission,
-    require_declared,
-    require_possible,
+    require_photos,
 )
 from checkin_api.checkins.twins import answer_again, answer_for_twin
 from checkin_api.refusals import RefusedError
@@ -39,6 +38,7 @@ from verifier.capture import (
     time_evidence,
     when_captured,
 )
+from verifier.challenges import use as use_challenge
 from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 from verifier.rules.rules import Rules
@@ -109,7 +109,7 @@ def _take_in(
     limit: Limit,
 ) -> Taken:
     """Take in a check-in that is not known yet, with the files that came along."""
-    _require_photos(submission, admitted.limits)
+    require_photos(submission, admitted.limits)
     limit.require_room(caller.offender_id)
     stored = put_files(parts, caller, submission.body.id, submission.files)
     try:
@@ -121,14 +121,6 @@ def _take_in(
     parts.bell.ring(work.QUEUE_OF[WorkKind.VERIFY_CHECKIN])
     limit.count(caller.offender_id)
     return Taken(receipt, frozenset(stored))
-
-
-def _require_photos(submission: Submission, limits: PhotoLimits) -> None:
-    """Raise RefusedError unless what came is what was declared, and the rest can still come."""
-    declared = {file.name: file for file in submission.body.files}
-    for part in submission.files:
-        require_declared(part, declared[part.name], limits)
-    require_possible(submission.body, limits)
 
 
 def _capture(parts: Parts, submission: Submission, rules: Rules, now: datetime) -> CaptureTime:
@@ -172,6 +164,9 @@ def _keep(
     session.add(row)
     session.flush()  # the primary key decides between twins before anything else is written
     session.add_all(file_row(row, name, one, now) for name, one in stored.items())
+    if body.challenge_id is not None:
+        # Used or not, the check-in is taken in: what it means is judged with its frames.
+        use_challenge(session, caller.offender_id, body.challenge_id, body.id, now)
     attempt = Attempt(caller.offender_id, body.id, ACCEPTED)
     receipt = make_receipt(parts.keys, attempt, submission.receipt_parts, now)
     receipt = keep_receipt(session, parts.keys, receipt)

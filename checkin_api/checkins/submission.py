@@ -9,16 +9,16 @@ from pydantic import BaseModel
 from checkin_api.refusals import RefusedError, at
 from checkin_api.routes import validated_json
 from checkin_api.uploads import Part, require_photo
+from mobile_contract.challenges import MOST_FRAMES
 from mobile_contract.checkins import (
     JSON_PART,
-    MOST_FRAMES,
     SELFIE,
     CheckInBody,
     FileSent,
-    SendingHeaders,
 )
 from mobile_contract.codes import ProblemCode
 from mobile_contract.receipts import ReceiptPart
+from mobile_contract.sending import SendingHeaders
 from mobile_contract.shapes import PhoneMadeId
 from verifier.photos import PhotoLimits
 
@@ -99,6 +99,14 @@ def require_declared(part: Part, declared: FileSent, limits: PhotoLimits) -> Non
     if len(part.data) != declared.length or part.sha256 != declared.sha256:
         raise RefusedError(ProblemCode.HASH_DIFFERS, at(part.name, "hash_differs"))
     require_photo(part, limits)
+
+
+def require_photos(submission: Submission, limits: PhotoLimits) -> None:
+    """Raise RefusedError unless what came is what was declared, and the rest can still come."""
+    declared = {file.name: file for file in submission.body.files}
+    for part in submission.files:
+        require_declared(part, declared[part.name], limits)
+    require_possible(submission.body, limits)
 
 
 def attempted_id(idempotency_key: str, parts: Mapping[str, Part]) -> UUID | None:

@@ -26,11 +26,11 @@ from mobile_contract.checkins import (
     CheckInList,
     CheckInsSince,
     CheckInStatus,
-    SendingHeaders,
 )
 from mobile_contract.codes import CheckInState, NextStep, ProblemCode
 from mobile_contract.files_held import FILES_HELD, held_text
 from mobile_contract.receipts import Receipt
+from mobile_contract.sending import SendingHeaders
 from storage.database import transaction
 
 VERDICT_EXPECTED_S = 2

@@ -30,6 +30,11 @@ def yes_no(name: str) -> bool | None:
     return {"yes": True, "no": False}.get(request.form.get(name, ""))
 
 
+def ticked(name: str) -> bool:
+    """Read a box that is ticked or not."""
+    return request.form.get(name) == "yes"
+
+
 def number(name: str) -> float | None:
     """Read a number."""
     try:

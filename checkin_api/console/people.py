@@ -76,8 +76,9 @@ def plan(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]
     grace_ends = form_fields.time_of_day("grace_ends")
     if opens is None or due is None or grace_ends is None:
         return _again(caller, offender_id, "console.fault.plan")
+    movement = form_fields.ticked("movement")
     try:
-        set_plan(parts(), caller, PlanWanted(offender_id, opens, due, grace_ends))
+        set_plan(parts(), caller, PlanWanted(offender_id, opens, due, grace_ends, movement))
     except RefusedError as refusal:
         return _again(caller, offender_id, fault_of(refusal))
     return see_other(f"/people/{offender_id}", "plan_set")

@@ -48,6 +48,7 @@ class PlanSeen:
     opens: time
     due: time
     grace_ends: time
+    movement: bool
     starts_on: date
 
 

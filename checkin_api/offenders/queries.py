@@ -140,7 +140,9 @@ def _plan(session: Session, offender_id: UUID) -> PlanSeen | None:
             ReportingPlan.offender_id == offender_id, ReportingPlan.ended_on.is_(None)
         )
     ).first()
-    return None if row is None else PlanSeen(row.opens, row.due, row.grace_ends, row.starts_on)
+    if row is None:
+        return None
+    return PlanSeen(row.opens, row.due, row.grace_ends, row.movement, row.starts_on)
 
 
 def _phone(session: Session, offender_id: UUID) -> PhoneSeen | None:

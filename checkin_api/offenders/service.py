@@ -38,12 +38,13 @@ class FenceWanted:
 
 @dataclass(frozen=True)
 class PlanWanted:
-    """One window a day; times of day in Asia/Shanghai."""
+    """One window a day; times of day in Asia/Shanghai; whether it asks for movement."""
 
     offender_id: UUID
     opens: time
     due: time
     grace_ends: time
+    movement: bool = False
 
 
 def read_people(parts: Parts, caller: OfficerCaller, asked: PeopleAsked) -> list[PersonListed]:
@@ -118,6 +119,7 @@ def set_plan(parts: Parts, caller: OfficerCaller, wanted: PlanWanted) -> None:
             opens=wanted.opens,
             due=wanted.due,
             grace_ends=wanted.grace_ends,
+            movement=wanted.movement,
             starts_on=starts_on,
             created_by=caller.scope.actor,
             created_at=now,
@@ -172,7 +174,12 @@ def _current_plan(session: Session, offender_id: UUID) -> ReportingPlan | None:
 
 
 def _is_same_plan(row: ReportingPlan, wanted: PlanWanted) -> bool:
-    return (row.opens, row.due, row.grace_ends) == (wanted.opens, wanted.due, wanted.grace_ends)
+    return (row.opens, row.due, row.grace_ends, row.movement) == (
+        wanted.opens,
+        wanted.due,
+        wanted.grace_ends,
+        wanted.movement,
+    )
 
 
 def _after_announced(session: Session, current: ReportingPlan | None, today: date) -> date:

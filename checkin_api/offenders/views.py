@@ -83,6 +83,6 @@ def _plan(session: Session, offender: Offender) -> PlanTold | None:
             ReportingPlan.offender_id == offender.id, ReportingPlan.ended_on.is_(None)
         )
     ).first()
-    return (
-        None if row is None else PlanTold(opens=row.opens, due=row.due, grace_ends=row.grace_ends)
-    )
+    if row is None:
+        return None
+    return PlanTold(opens=row.opens, due=row.due, grace_ends=row.grace_ends, movement=row.movement)

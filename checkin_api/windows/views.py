@@ -1,8 +1,9 @@
 """The phones' route for windows."""
 
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from checkin_api.access.callers import OffenderCaller
 from checkin_api.access.permissions import Action
@@ -12,7 +13,7 @@ from mobile_contract.codes import WindowOutcome
 from mobile_contract.messages import Language, message
 from mobile_contract.windows import WindowList, WindowsBetween, WindowTold
 from storage.database import transaction
-from storage.records import Window
+from storage.records import ReportingPlan, Window
 
 LOOKS_BACK = timedelta(days=31)
 LOOKS_AHEAD = timedelta(days=8)
@@ -33,8 +34,9 @@ def between(caller: OffenderCaller, query: WindowsBetween) -> Answer:
     now = parts().now()
     start, end = query.start or now - LOOKS_BACK, query.end or now + LOOKS_AHEAD
     with transaction(parts().sessions, caller.scope) as session:
-        rows = session.scalars(
-            select(Window)
+        rows = session.execute(
+            select(Window, ReportingPlan.movement)
+            .outerjoin(ReportingPlan, _plan_of(caller.offender_id))
             .where(
                 Window.offender_id == caller.offender_id,
                 Window.opens_at <= end,
@@ -43,10 +45,22 @@ def between(caller: OffenderCaller, query: WindowsBetween) -> Answer:
             .order_by(Window.opens_at, Window.id)
             .limit(MOST_AT_ONCE)
         ).all()
-    return Answer(WindowList(windows=tuple(_told(row) for row in rows)))
+    return Answer(
+        WindowList(windows=tuple(_told(row, movement=bool(movement)) for row, movement in rows))
+    )
 
 
-def _told(row: Window) -> WindowTold:
+def _plan_of(offender_id: UUID) -> ColumnElement[bool]:
+    """Give the condition on a window's plan; one that was ordered follows the plan of now."""
+    current = and_(
+        Window.plan_id.is_(None),
+        ReportingPlan.offender_id == offender_id,
+        ReportingPlan.ended_on.is_(None),
+    )
+    return or_(ReportingPlan.id == Window.plan_id, current)
+
+
+def _told(row: Window, *, movement: bool) -> WindowTold:
     return WindowTold(
         id=row.id,
         opens_at=row.opens_at,
@@ -57,4 +71,5 @@ def _told(row: Window) -> WindowTold:
         text_zh=message(f"window.{row.outcome}", Language.ZH),
         text_en=message(f"window.{row.outcome}", Language.EN),
         checkin_id=row.checkin_id,
+        movement=movement,
     )

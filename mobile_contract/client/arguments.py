@@ -5,7 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from mobile_contract.codes import Datum, NoPlaceReason, NoSelfieReason, RequestKind
+from mobile_contract.codes import (
+    Datum,
+    NoMovementReason,
+    NoPlaceReason,
+    NoSelfieReason,
+    RequestKind,
+)
 
 FOLDER = Path("phone")
 
@@ -68,8 +74,21 @@ def _checkins(commands: "Commands[argparse.ArgumentParser]") -> None:
     checkin.add_argument("--accuracy", type=float, help="radius in metres")
     checkin.add_argument("--no-place", type=NoPlaceReason, choices=list(NoPlaceReason))
     checkin.add_argument("--window", type=UUID, help="a hint; the server picks the window")
+    shown = checkin.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--frame",
+        action="append",
+        default=[],
+        metavar="PROMPT=FILE",
+        help="a JPEG of the opened challenge, in order; prompts are counted from 0",
+    )
+    shown.add_argument("--no-movement", type=NoMovementReason, choices=list(NoMovementReason))
     checkin.add_argument("--offline", action="store_true", help="capture only")
     checkin.add_argument("--wait", type=float, default=0.0, help="seconds to wait for a verdict")
+    challenge = _command(commands, "challenge", "open a movement challenge for the next check-in")
+    challenge.add_argument(
+        "--stock", action="store_true", help="only fetch some for places without a signal"
+    )
     send = _command(commands, "send", "send what waits")
     send.add_argument("--stopped-too", action="store_true", help="also what needed a correction")
     photos = _command(commands, "enrol", "send photos to be enrolled with")

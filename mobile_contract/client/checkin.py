@@ -16,10 +16,11 @@ from mobile_contract.checkins import (
     FileSent,
     canonical_body,
 )
+from mobile_contract.client.challenges import Answered
 from mobile_contract.client.clocks import Clocks, uuid7
 from mobile_contract.client.connection import Request
 from mobile_contract.client.queue import Submission
-from mobile_contract.codes import NoPlaceReason, NoSelfieReason
+from mobile_contract.codes import NoMovementReason, NoPlaceReason, NoSelfieReason
 from mobile_contract.places import Place
 from mobile_contract.receipts import Receipt
 
@@ -36,6 +37,7 @@ class Captured:
     frames: Sequence[bytes] = ()
     question_set: str = "none"
     answers: Sequence[AnswerGiven] = ()
+    movement: Answered | NoMovementReason | None = None
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ def freeze(captured: Captured, moment: Moment) -> Submission:
 
 
 def photos(captured: Captured) -> dict[str, bytes]:
-    """Name the photos of a capture."""
+    """Name the photos of a capture; frames that answer a challenge go before any others."""
     selfie = {} if isinstance(captured.selfie, NoSelfieReason) else {SELFIE: captured.selfie}
-    return selfie | {f"frame-{at}": frame for at, frame in enumerate(captured.frames, 1)}
+    shown = captured.movement
+    frames = [one.photo for one in shown.frames] if isinstance(shown, Answered) else captured.frames
+    return selfie | {f"frame-{at}": frame for at, frame in enumerate(frames, 1)}
 
 
 def handing_over(submission: Submission) -> Request:
@@ -112,4 +116,9 @@ def _place_and_reasons(captured: Captured) -> dict[str, Any]:
         found["no_place_reason"] = captured.place
     if isinstance(captured.selfie, NoSelfieReason):
         found["no_selfie_reason"] = captured.selfie
+    if isinstance(captured.movement, Answered):
+        found["challenge_id"] = captured.movement.opened.challenge.id
+        found["movement"] = captured.movement.as_sent()
+    else:
+        found["no_movement_reason"] = captured.movement
     return found

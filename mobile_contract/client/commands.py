@@ -4,18 +4,20 @@ import argparse
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import SystemRandom
 
 from pydantic import BaseModel, ValidationError
 
 from mobile_contract.checkins import SELFIE
+from mobile_contract.client.challenges import Answered, Frame, Opened
 from mobile_contract.client.clocks import uuid7
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
 from mobile_contract.client.queue import Submission
 from mobile_contract.client.study import Worked
-from mobile_contract.codes import NoPlaceReason, ProblemCode
+from mobile_contract.codes import NoMovementReason, NoPlaceReason, ProblemCode
 from mobile_contract.files_held import SMALL_SELFIE
 from mobile_contract.places import Place
 from mobile_contract.requests import RequestBody
@@ -37,7 +39,9 @@ def run(phone: Phone, asked: argparse.Namespace) -> Answer:
 def _capture(phone: Phone, asked: argparse.Namespace) -> Submission:
     selfie = asked.no_selfie or asked.selfie.read_bytes()
     try:
-        return phone.capture(selfie, _place(asked), window_id=asked.window)
+        return phone.capture(
+            selfie, _place(asked), window_id=asked.window, movement=_movement(phone, asked)
+        )
     except ValidationError as fault:  # the contract has no latitude of 200 degrees
         raise UsageError(_in_words(fault)) from fault
 
@@ -100,6 +104,41 @@ def _place(asked: argparse.Namespace) -> Place | NoPlaceReason:
     return Place(
         latitude=asked.lat, longitude=asked.lon, datum=asked.datum, accuracy_m=asked.accuracy
     )
+
+
+def _challenge(phone: Phone, asked: argparse.Namespace) -> Answer:
+    if asked.stock:
+        return DONE, {"in_store": phone.challenges.stock()}
+    opened = phone.challenges.open()
+    if opened is None:
+        return WAITING, {"error": "no challenge could be had, and none is in store"}
+    return DONE, _plain(opened.challenge)
+
+
+def _movement(phone: Phone, asked: argparse.Namespace) -> Answered | NoMovementReason | None:
+    """Return the answer to the opened challenge, its frames spread evenly since it was opened."""
+    if not asked.frame:
+        reason: NoMovementReason | None = asked.no_movement
+        return reason
+    opened = phone.challenges.opened()
+    if opened is None:
+        message = "open a challenge first: the command is `challenge`"
+        raise UsageError(message)
+    phone.challenges.close()
+    return Answered(opened, _frames(asked.frame, opened, phone.monotonic_ms()))
+
+
+def _frames(said: list[str], opened: Opened, now_ms: int) -> list[Frame]:
+    step_ms = (now_ms - opened.opened_monotonic_ms) // len(said)
+    frames = []
+    for at, text in enumerate(said, 1):
+        prompt, named, file = text.partition("=")
+        if not (named and prompt.isdigit()):
+            message = f"{text} is not PROMPT=FILE"
+            raise UsageError(message)
+        at_ms = opened.opened_monotonic_ms + at * step_ms
+        frames.append(Frame(Path(file).read_bytes(), int(prompt), at_ms))
+    return frames
 
 
 def _send(phone: Phone, asked: argparse.Namespace) -> Answer:
@@ -184,6 +223,7 @@ COMMANDS: dict[str, Callable[[Phone, argparse.Namespace], Answer]] = {
     "request": _request,
     "collect": _collect,
     "checkin": _checkin,
+    "challenge": _challenge,
     "send": _send,
     "status": _status,
     "seen": _seen,

@@ -12,6 +12,7 @@ import httpx
 from mobile_contract.activation import Activated, ActivationBody, DeviceNamed
 from mobile_contract.checkins import DeviceSent
 from mobile_contract.client.backoff import Patience
+from mobile_contract.client.challenges import Answered, Challenges
 from mobile_contract.client.checkin import Captured, Moment, freeze, handing_over
 from mobile_contract.client.clocks import Clocks, system_clocks, uuid7
 from mobile_contract.client.connection import Connection, RefusedError, retry_of
@@ -20,18 +21,13 @@ from mobile_contract.client.disk import Disk, replace_file
 from mobile_contract.client.keys import Keyring
 from mobile_contract.client.queue import Queue, Submission
 from mobile_contract.client.reading import Reader
-from mobile_contract.client.receipts import (
-    ReceiptFolder,
-    ReceiptUnprovenError,
-    verified_receipt,
-)
+from mobile_contract.client.receipts import KnownKeys, ReceiptFolder, ReceiptUnprovenError
 from mobile_contract.client.registering import Registrar
 from mobile_contract.client.sending import Posted, Sender
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
-from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
+from mobile_contract.codes import NoMovementReason, NoPlaceReason, NoSelfieReason, Retry
 from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
 from mobile_contract.files_held import FILES_HELD
-from mobile_contract.keys import PublishedKeys
 from mobile_contract.objections import ObjectionBody, ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.receipts import Receipt
@@ -80,6 +76,8 @@ class Phone(Reader):
         self.checkin_queue = Queue(folder / "checkins", disk)
         self.completion_queue = Queue(folder / "completions", disk)
         self.receipts = ReceiptFolder(folder / "receipts", disk)
+        self._keys = KnownKeys(folder / "keys.json", disk, self.published_keys)
+        self.challenges = Challenges(folder / "challenges", disk, self._connection, self._clocks)
         self.library = Library(folder / "study", disk, self._connection)
         self._sender = Sender(self.checkin_queue, self._connection, self._post, self.status)
         self._fresh = False
@@ -113,10 +111,11 @@ class Phone(Reader):
         *,
         window_id: UUID | None = None,
         frames: Sequence[bytes] = (),
+        movement: Answered | NoMovementReason | None = None,
     ) -> Submission:
         """Freeze a check-in into the queue; works without a connection."""
         moment = Moment(self._clocks, self.handset.chance, self._keyring.nonce(), self._device())
-        submission = freeze(Captured(selfie, place, window_id, frames), moment)
+        submission = freeze(Captured(selfie, place, window_id, frames, movement=movement), moment)
         self.checkin_queue.put(submission)
         return submission
 
@@ -135,6 +134,10 @@ class Phone(Reader):
                 self.completion_queue, self._hand_over_completion, patience, stopped_too
             ),
         ]
+
+    def monotonic_ms(self) -> int:
+        """Return the phone's running clock, which frames of a movement are dated by."""
+        return self._clocks.monotonic_ms()
 
     def objection(self, checkin_id: UUID, words: str) -> ObjectionTold:
         """Object to a decision, in the person's words."""
@@ -156,10 +159,7 @@ class Phone(Reader):
 
     def verify(self, receipt: bytes) -> Receipt:
         """Return what a receipt says; raises ReceiptUnprovenError if its signature does not fit."""
-        try:
-            return verified_receipt(receipt, self._known_keys())
-        except ReceiptUnprovenError:  # the keys known here may be old
-            return verified_receipt(receipt, self._fetched_keys())
+        return self._keys.verified(receipt)
 
     def _send_all(
         self,
@@ -218,17 +218,6 @@ class Phone(Reader):
             raise ReceiptUnprovenError(message)
         self.receipts.keep(receipt, json.loads(text))
         return receipt
-
-    def _known_keys(self) -> PublishedKeys:
-        try:
-            return PublishedKeys.model_validate_json((self._folder / "keys.json").read_bytes())
-        except FileNotFoundError:
-            return self._fetched_keys()
-
-    def _fetched_keys(self) -> PublishedKeys:
-        keys = self.published_keys()
-        replace_file(self._disk, self._folder / "keys.json", keys.model_dump_json().encode())
-        return keys
 
     def _install_id(self) -> str:
         return self._keyring.install_id(str(uuid7(self._clocks.wall(), self.handset.chance)))

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -95,3 +95,30 @@ class ReceiptFolder:
             return []
         paths = sorted(path for path in self._folder.iterdir() if path.name[0] != ".")
         return [json.loads(path.read_bytes()) for path in paths]
+
+
+class KnownKeys:
+    """The keys that receipts are checked with, on disk and fetched anew where they do not fit."""
+
+    def __init__(self, file: Path, disk: Disk, fetch: Callable[[], PublishedKeys]) -> None:
+        self._file = file
+        self._disk = disk
+        self._fetch = fetch
+
+    def verified(self, receipt: bytes) -> Receipt:
+        """Return what a receipt says; raises ReceiptUnprovenError if its signature does not fit."""
+        try:
+            return verified_receipt(receipt, self._known())
+        except ReceiptUnprovenError:  # the keys known here may be old
+            return verified_receipt(receipt, self._fetched())
+
+    def _known(self) -> PublishedKeys:
+        try:
+            return PublishedKeys.model_validate_json(self._file.read_bytes())
+        except FileNotFoundError:
+            return self._fetched()
+
+    def _fetched(self) -> PublishedKeys:
+        keys = self._fetch()
+        replace_file(self._disk, self._file, keys.model_dump_json().encode())
+        return keys

@@ -10,6 +10,7 @@ from storage.records.authority import (
     Recusal,
     Role,
 )
+from storage.records.challenges import Challenge
 from storage.records.checkins import (
     CheckIn,
     CheckInVector,
@@ -88,6 +89,7 @@ __all__ = [
     "AuditEntry",
     "CaseOpening",
     "Cause",
+    "Challenge",
     "CheckIn",
     "CheckInVector",
     "Completion",

@@ -37,6 +37,8 @@ class ReportingPlan(Record):
     opens: Mapped[time]
     due: Mapped[time]
     grace_ends: Mapped[time]
+    # Whether check-ins of its windows are to answer a movement challenge (docs/rules.md 1).
+    movement: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     starts_on: Mapped[date]
     ended_on: Mapped[date | None]
     created_by: Mapped[str]

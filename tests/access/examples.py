@@ -47,6 +47,7 @@ MINOR = Example(ids={"offender_id": "minor_id"})
 
 EXAMPLES: dict[tuple[str, str], Example] = {
     ("GET", "/v1/windows"): Example(query=A_DAY),
+    ("POST", "/v1/challenges"): Example(json={"ahead": False}),
     ("GET", "/v1/checkins"): Example(query={"since": "2026-11-01T00:00:00Z"}),
     ("GET", "/v1/notices"): Example(query={"since": "2026-11-01T00:00:00Z"}),
     ("POST", "/v1/checkins/<uuid:checkin_id>/objection"): Example(

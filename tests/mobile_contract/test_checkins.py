@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from mobile_contract.checkins import (
     CheckInBody,
     CheckInStatus,
-    SendingHeaders,
     canonical_body,
     content_differences,
 )
+from mobile_contract.sending import SendingHeaders
 from mobile_contract.shapes import PHONE_READS
 from tests.mobile_contract.examples import BODY, CHECKIN_ID, body, body_without
 

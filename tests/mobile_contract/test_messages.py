@@ -33,6 +33,8 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("channel", codes.Channel),
     ("no_place", codes.NoPlaceReason),
     ("no_selfie", codes.NoSelfieReason),
+    ("prompt", codes.Prompt),
+    ("no_movement", codes.NoMovementReason),
     ("state", codes.CheckInState),
     ("outcome", codes.WindowOutcome),
     ("window", codes.WindowOutcome),

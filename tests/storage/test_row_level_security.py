@@ -26,6 +26,7 @@ ABOUT_NOBODY = {
 # What a person reads of the own case. The rest is for officers: what machines measured and found,
 # notes, who is recused, the trail, enrolled photos.
 FOR_THE_PERSON = {
+    "challenges",
     "checkins",
     "completions",
     "devices",

@@ -1,0 +1,1 @@
+"""Movement challenges: handed out to the phones that ask."""

@@ -1,0 +1,126 @@
+"""Movement challenges on the phone: fetched, kept for places without a signal, opened once."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mobile_contract.challenges import (
+    ChallengesAsked,
+    ChallengesTold,
+    ChallengeTold,
+    FrameTaken,
+    MovementSent,
+)
+from mobile_contract.client.clocks import Clocks
+from mobile_contract.client.connection import Connection, NoAnswerError, RefusedError, Request
+from mobile_contract.client.disk import Disk, replace_file
+from mobile_contract.client.reading import read_as
+
+OPENED = "opened.json"
+MILLISECONDS = 1000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A challenge whose prompts are being shown; it serves no second check-in."""
+
+    challenge: ChallengeTold
+    opened_monotonic_ms: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture as the sensor saw it, never mirrored: what was asked then, and when it was."""
+
+    photo: bytes
+    prompt: int
+    at_monotonic_ms: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A challenge and the frames that answer it, in the order they were taken."""
+
+    opened: Opened
+    frames: Sequence[Frame]
+
+    def as_sent(self) -> MovementSent:
+        """Return what the check-in says of them."""
+        return MovementSent(
+            opened_monotonic_ms=self.opened.opened_monotonic_ms,
+            frames=tuple(
+                FrameTaken(
+                    name=f"frame-{at}", prompt=one.prompt, at_monotonic_ms=one.at_monotonic_ms
+                )
+                for at, one in enumerate(self.frames, 1)
+            ),
+        )
+
+
+class Challenges:
+    """Challenges of one registration: those in store lie one a file, and leave when opened."""
+
+    def __init__(self, folder: Path, disk: Disk, connection: Connection, clocks: Clocks) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._connection = connection
+        self._clocks = clocks
+
+    def open(self) -> Opened | None:
+        """Open a fresh challenge or, where no answer comes, one in store; None if none is left."""
+        challenge = self._fresh() or self._from_store()
+        if challenge is None:
+            return None
+        opened = Opened(challenge, self._clocks.monotonic_ms())
+        kept = {"challenge": challenge.model_dump_json(), "opened": opened.opened_monotonic_ms}
+        replace_file(self._disk, self._folder / OPENED, json.dumps(kept).encode())
+        return opened
+
+    def opened(self) -> Opened | None:
+        """Return the challenge that was opened last, unless a check-in took it."""
+        try:
+            kept = json.loads((self._folder / OPENED).read_bytes())
+        except FileNotFoundError:
+            return None
+        challenge = ChallengeTold.model_validate_json(kept["challenge"])
+        return Opened(challenge, int(kept["opened"]))
+
+    def close(self) -> None:
+        """Forget the one that was opened."""
+        self._disk.remove_file(self._folder / OPENED)
+
+    def stock(self) -> int:
+        """Fetch challenges for places without a signal; returns how many are in store."""
+        told = self._ask(ChallengesAsked(ahead=True))
+        for one in told.challenges:
+            replace_file(self._disk, self._stored(one), one.model_dump_json().encode())
+        return len(told.challenges)
+
+    def _fresh(self) -> ChallengeTold | None:
+        asked_ms = self._clocks.monotonic_ms()
+        try:
+            told = self._ask(ChallengesAsked()).challenges
+        except (NoAnswerError, RefusedError):
+            return None
+        took_ms = self._clocks.monotonic_ms() - asked_ms
+        in_time = [one for one in told if took_ms <= one.open_within_s * MILLISECONDS]
+        return in_time[0] if in_time else None
+
+    def _from_store(self) -> ChallengeTold | None:
+        """Take the oldest that is still good, and let go of it and of those that are not."""
+        paths = sorted(self._folder.glob("ahead-*.json"), key=lambda path: path.stat().st_mtime)
+        for path in paths:
+            challenge = ChallengeTold.model_validate_json(path.read_bytes())
+            self._disk.remove_file(path)
+            if challenge.open_until > self._clocks.wall():
+                return challenge
+        return None
+
+    def _stored(self, challenge: ChallengeTold) -> Path:
+        return self._folder / f"ahead-{challenge.id}.json"
+
+    def _ask(self, asked: ChallengesAsked) -> ChallengesTold:
+        text = asked.model_dump_json().encode()
+        answer = self._connection.ask(Request("POST", "/v1/challenges", json=text))
+        return read_as(answer.content, ChallengesTold)
