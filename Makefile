@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check run minio bench accuracy contract access-matrix contract-fuzz fuzz faults \
+.PHONY: help setup demo test check run minio bench accuracy presentation contract access-matrix contract-fuzz fuzz faults \
 	faults-can-fail
 
 # rclone, or minio: the S3 server that holds the media.
@@ -33,6 +33,7 @@ help:
 	@echo 'make minio     build MinIO, once (about 5 minutes)'
 	@echo 'make bench     the numbers'
 	@echo 'make accuracy  error rates on labelled faces; FACES=folder names another folder'
+	@echo 'make presentation  prints, screens and a clip against the movement challenge; FACES=folder'
 	@echo 'make contract  write mobile_contract/openapi.json anew'
 	@echo 'make access-matrix  every route as everybody, against the permission table'
 	@echo 'make fuzz      10,000 broken photos and bodies against the upload route (6 minutes)'
@@ -65,6 +66,9 @@ minio: setup
 
 bench: setup
 	$(PY) -m tests.benchmarks $(ARGS)
+
+presentation: setup
+	$(PY) -m tests.presentation '$(FACES)'
 
 accuracy: setup
 	$(PY) -m tests.accuracy '$(FACES)'

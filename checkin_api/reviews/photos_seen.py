@@ -30,7 +30,8 @@ def checkin_photos(session: Session, checkin: CheckIn) -> tuple[Picture, ...]:
             Media.kind == MediaKind.CHECKIN,
         ),
     )
-    return tuple(sorted(found, key=lambda one: (one.name != "selfie", one.name)))
+    # Selfie, then frame-2 before frame-10.
+    return tuple(sorted(found, key=lambda one: (one.name != "selfie", len(one.name), one.name)))
 
 
 def reference_photos(session: Session, offender_id: UUID) -> tuple[Picture, ...]:

@@ -17,6 +17,7 @@ from checkin_api.reviews.evidence_seen import (
     place_seen,
     window_seen,
 )
+from checkin_api.reviews.movement_seen import movement_shown
 from checkin_api.reviews.other_seen import other_seen
 from checkin_api.reviews.photos_seen import checkin_photos, reference_photos
 from checkin_api.reviews.sheet import Asked, ObjectionSeen, PersonSeen, ReviewSeen, Sheet
@@ -47,6 +48,7 @@ def read_sheet(
     offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
     checkin = _checkin(session, offender_id, checkin_id)
     window = session.get(Window, checkin.window_id) if checkin.window_id else None
+    photos = checkin_photos(session, checkin)
     case = case_of(session, checkin)
     mine = any(one.officer_id == caller.officer_id for one in case.answers)
     unblinded = mine or role_over(session, caller, offender) is Role.PROCURATOR
@@ -62,7 +64,8 @@ def read_sheet(
         retake_until=checkin.retake_until,
         recorded_by=_officer_name(session, checkin.recorded_by),
         words=str(checkin.body.get("words", "")),
-        photos=checkin_photos(session, checkin),
+        photos=photos,
+        movement=movement_shown(session, checkin, window, photos),
         missing=missing_names(session, checkin),
         references=reference_photos(session, offender_id),
         twin=twin_seen(session, caller, checkin),

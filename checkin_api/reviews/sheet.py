@@ -6,10 +6,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from mobile_contract.codes import Channel, CheckInState, WindowOutcome
+from mobile_contract.codes import Channel, CheckInState, Prompt, WindowOutcome
 from storage.records import FlagKind, IdentityAnswer, Role, TwinKind
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict, PlaceEvidence, TimeBasis
+from verifier.verdicts.movement import MovementSeen, Standing
 from verifier.verdicts.reviews import Turn
+from verifier.verdicts.sweeps import MovementAnswer, PromptSeen
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,37 @@ class OtherSeen:
 
     office: str
     person: PersonSeen | None = None
+
+
+@dataclass(frozen=True)
+class PromptShown:
+    """One prompt, what was seen of it, and its frames in the order they were taken."""
+
+    prompt: Prompt
+    seen: PromptSeen
+    frames: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class MovementShown:
+    """What was asked and what came of it; `seen` None where nothing was sent or looked at."""
+
+    asked: bool
+    exempt: bool
+    answer: MovementAnswer
+    reason: str | None
+    seen: MovementSeen | None
+    prompts: tuple[PromptShown, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the answer can be one to its challenge."""
+        return self.seen is None or self.seen.standing is Standing.GOOD
+
+    @property
+    def frame_names(self) -> frozenset[str]:
+        """The frames that are shown with their prompts."""
+        return frozenset(one.name for prompt in self.prompts for one in prompt.frames)
 
 
 @dataclass(frozen=True)
@@ -163,6 +196,7 @@ class Sheet:
     recorded_by: str | None
     words: str  # what an officer wrote of a contact
     photos: tuple[Picture, ...]
+    movement: MovementShown | None
     missing: tuple[str, ...]  # files that were declared and have not arrived
     references: tuple[Picture, ...]
     twin: TwinSeen | None

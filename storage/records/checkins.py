@@ -110,6 +110,7 @@ class EvidenceRow(Record):
     attempt: Mapped[int]
     face_verdict: Mapped[str]
     face: Mapped[dict[str, Any]]  # verifier.verdicts.evidence.FaceEvidence
+    movement: Mapped[dict[str, Any] | None]  # verifier.verdicts.movement.MovementSeen
     threshold_set: Mapped[str | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]

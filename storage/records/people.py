@@ -74,6 +74,9 @@ class Offender(Record):
     face_exempt_from: Mapped[date | None]
     face_exempt_to: Mapped[date | None]
     face_exempt_reason: Mapped[str | None]
+    # From the movement check; why is kept nowhere, for it is mostly health.
+    movement_exempt_from: Mapped[date | None]
+    movement_exempt_to: Mapped[date | None]
 
 
 class Fence(Record):

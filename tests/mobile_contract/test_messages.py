@@ -25,7 +25,9 @@ from storage.records import (
 from verifier.renewal import RenewalReason
 from verifier.verdicts.evidence import FaceVerdict, PlaceAnswer, TimeBasis
 from verifier.verdicts.flags import Flag, Note
+from verifier.verdicts.movement import Standing
 from verifier.verdicts.quality import QualityReason
+from verifier.verdicts.sweeps import MovementAnswer
 
 NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("theme", codes.Theme),
@@ -35,6 +37,9 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("no_selfie", codes.NoSelfieReason),
     ("prompt", codes.Prompt),
     ("no_movement", codes.NoMovementReason),
+    ("console.movement.prompt", codes.Prompt),
+    ("movement", MovementAnswer),
+    ("movement_standing", Standing),
     ("state", codes.CheckInState),
     ("outcome", codes.WindowOutcome),
     ("window", codes.WindowOutcome),

@@ -23,8 +23,7 @@ ABOUT_NOBODY = {
     "heartbeats": "names of our processes and when each was last alive",
     "seen_proofs": "hashes of proofs for ten minutes, without an owner",
 }
-# What a person reads of the own case. The rest is for officers: what machines measured and found,
-# notes, who is recused, the trail, enrolled photos.
+# What a person reads of the own case. What machines found, notes and the trail are for officers.
 FOR_THE_PERSON = {
     "challenges",
     "checkins",

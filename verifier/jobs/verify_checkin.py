@@ -21,6 +21,11 @@ from verifier.faces.matching import References
 from verifier.faces.models import Models
 from verifier.jobs import limits, replays, resemblance
 from verifier.jobs.judging import judging_models
+from verifier.jobs.look_at_movement import (
+    MovementMaterial,
+    look_at_movement,
+    movement_material,
+)
 from verifier.jobs.stored_references import NotComparableError, references_of
 from verifier.jobs.workplace import Workplace
 from verifier.look_alikes import has_look_alike
@@ -28,6 +33,7 @@ from verifier.rules.in_force import in_force_for
 from verifier.rules.searching import SearchLimit
 from verifier.verdicts.bands import ThresholdSet, stricter
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
+from verifier.verdicts.movement import MovementSeen, movement_to_row
 from verifier.verdicts.reach_verdict import reach_verdict
 from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
 from verifier.verdicts.threshold_sets import threshold_set
@@ -48,6 +54,7 @@ class _Material:
     thresholds: ThresholdSet
     models: Models  # those that judged when the references were read
     search_limit: SearchLimit | None
+    movement: MovementMaterial | None
 
 
 def handle(workplace: Workplace, claim: Claim) -> None:
@@ -59,15 +66,16 @@ def handle(workplace: Workplace, claim: Claim) -> None:
     looked = _look(workplace, claim, material)
     other = resemblance.other_person(workplace, _key(claim), looked, models, material.search_limit)
     face = replace(looked.evidence, resembles_other=other is not None)
+    movement = look_at_movement(workplace, claim, material.movement)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         if face.verdict is FaceVerdict.ERROR and _worth_another_try(claim, face):
-            _keep_evidence(session, claim, face, (started_at, now))
+            _keep_evidence(session, claim, face, (started_at, now), movement)
             work.fail_attempt(session, claim, face.error or "error")
             put_back(session, claim, now)
             return
         work.finish(session, claim, now)
-        _keep_evidence(session, claim, face, (started_at, now))
+        _keep_evidence(session, claim, face, (started_at, now), movement)
         replays.compare(session, _checkin(session, claim), looked.hashes, now)
         if other is not None:
             resemblance.keep(session, _key(claim), other, now)
@@ -104,6 +112,7 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         thresholds=_thresholds_for(session, checkin, threshold_set(session, rules.threshold_set)),
         models=models,
         search_limit=rules.search_limit,
+        movement=movement_material(session, checkin),
     )
 
 
@@ -173,7 +182,11 @@ def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:
 
 
 def _keep_evidence(
-    session: Session, claim: Claim, face: FaceEvidence, span: tuple[datetime, datetime]
+    session: Session,
+    claim: Claim,
+    face: FaceEvidence,
+    span: tuple[datetime, datetime],
+    movement: MovementSeen | None = None,
 ) -> None:
     offender_id, checkin_id = _key(claim)
     before = session.scalar(
@@ -188,6 +201,7 @@ def _keep_evidence(
             attempt=(before or 0) + 1,
             face_verdict=str(face.verdict),
             face=face_to_row(face),
+            movement=None if movement is None else movement_to_row(movement),
             threshold_set=face.threshold_set,
             started_at=span[0],
             finished_at=span[1],

@@ -33,6 +33,7 @@ from verifier.verdicts.evidence import (
     TimeEvidence,
 )
 from verifier.verdicts.face import RETAKE_VERDICTS
+from verifier.verdicts.movement_known import movement_evidence
 from verifier.verdicts.stored_face import MEDIA_LOST, face_from_row
 
 EARLIER_PLACES = 6  # with the one that is judged, seven (docs/rules.md 1)
@@ -56,6 +57,7 @@ def evidence_of(
             media_lost=face.error == MEDIA_LOST,
             look_alike_sampled=_is_look_alike_sampled(session, checkin, rules),
         ),
+        movement=movement_evidence(session, checkin, window),
     )
 
 

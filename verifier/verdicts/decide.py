@@ -11,6 +11,7 @@ from verifier.verdicts.device import device_codes
 from verifier.verdicts.evidence import Evidence, FaceVerdict, PlaceAnswer
 from verifier.verdicts.face import RETAKE_VERDICTS, photo_codes, told_of_photo
 from verifier.verdicts.flags import Flag, FlagCode, Kinds, Note, Raised, raise_codes, told_of
+from verifier.verdicts.movement import movement_codes
 from verifier.verdicts.place import place_codes
 from verifier.verdicts.time import time_codes
 
@@ -120,6 +121,7 @@ def _raise(evidence: Evidence, policy: Policy) -> Raised:
         codes.add(Note.NO_FACE_CHECK)
     elif not _own_fault(evidence):
         codes |= photo_codes(evidence.face, evidence.circumstances)
+        codes |= movement_codes(evidence.movement)
     return raise_codes(codes, policy.kinds)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from mobile_contract.codes import Channel, NoPlaceReason, NoSelfieReason
 from verifier.exif import Camera
+from verifier.verdicts.movement import MovementEvidence
 from verifier.verdicts.quality import PhotoQuality, QualityReason
 
 
@@ -95,7 +96,6 @@ class FaceEvidence:
     resembles_other: bool = False  # a better match with someone else who is enrolled
     frames_differ: bool = False  # the frames show two people
     frames: tuple[FrameEvidence, ...] = ()
-    movement_done: bool | None = None  # None: no movement was asked for
     camera: Camera | None = None  # what the photo says of its making
 
 
@@ -158,3 +158,4 @@ class Evidence:
     time: TimeEvidence
     device: DeviceEvidence
     circumstances: Circumstances
+    movement: MovementEvidence = field(default_factory=MovementEvidence)

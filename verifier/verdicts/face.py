@@ -60,7 +60,6 @@ def photo_codes(face: FaceEvidence, circumstances: Circumstances) -> set[FlagCod
         # A match is never overruled by a likeness: siblings and twins would be harmed daily.
         Flag.RESEMBLES_OTHER: face.resembles_other and face.verdict is not FaceVerdict.MATCH,
         Flag.FRAMES_DIFFER: face.frames_differ,
-        Flag.MOVEMENT_NOT_DONE: face.movement_done is False,
         Flag.POSSIBLE_REPLAY: circumstances.possible_replay,
         Flag.MEDIA_MISSING: circumstances.media_missing,
         Flag.LOOK_ALIKE: circumstances.look_alike_sampled,

@@ -42,6 +42,8 @@ class Note(StrEnum):
     OLD_APP = "old_app"
     CAPTURED_OFFLINE = "captured_offline"
     NO_FACE_CHECK = "no_face_check"
+    MOVEMENT_UNCLEAR = "movement_unclear"
+    MOVEMENT_ONCE_NOT_DONE = "movement_once_not_done"
 
 
 FlagCode = Flag | Note
@@ -102,6 +104,8 @@ MEANINGS: Mapping[FlagCode, Meaning] = MappingProxyType(
         Note.OLD_APP: _note(Severity.HINT),
         Note.CAPTURED_OFFLINE: _note(Severity.HINT, ToldReason.TIME_TO_CHECK),
         Note.NO_FACE_CHECK: _note(Severity.HINT),
+        Note.MOVEMENT_UNCLEAR: _note(Severity.HINT),
+        Note.MOVEMENT_ONCE_NOT_DONE: _note(Severity.LOW),
     }
 )
 

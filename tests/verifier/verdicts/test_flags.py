@@ -1,5 +1,7 @@
 """The one table of flags and notes is whole, and what it says of each can happen."""
 
+from dataclasses import replace
+
 import pytest
 
 from mobile_contract.codes import ToldReason
@@ -17,6 +19,14 @@ from verifier.verdicts.flags import (
     raise_codes,
     told_of,
 )
+from verifier.verdicts.movement import MovementEvidence
+from verifier.verdicts.sweeps import MovementAnswer
+
+
+def moved(answer: MovementAnswer, *, before: bool = False) -> Evidence:
+    movement = MovementEvidence(asked=True, answer=answer, not_done_before=before)
+    return replace(EVERYDAY, movement=movement)
+
 
 NO_FIX = changed("place", answer=PlaceAnswer.NO_FIX, without_place_of_last_seven=3)
 
@@ -31,7 +41,7 @@ RAISED_BY: dict[FlagCode, Evidence] = {
     Flag.CLONED: changed("device", cloned=True),
     Flag.SHARED_DEVICE: changed("device", shared_device=True),
     Flag.FRAMES_DIFFER: changed("face", frames_differ=True),
-    Flag.MOVEMENT_NOT_DONE: changed("face", movement_done=False),
+    Flag.MOVEMENT_NOT_DONE: moved(MovementAnswer.NOT_DONE, before=True),
     Flag.MEDIA_MISSING: circumstances(media_missing=True),
     Flag.TIME_UNPROVEN: changed("time", basis=TimeBasis.UNPROVEN),
     Flag.PLACE_MISSING_OFTEN: NO_FIX,
@@ -46,6 +56,8 @@ RAISED_BY: dict[FlagCode, Evidence] = {
     Note.OLD_APP: changed("device", old_app=True),
     Note.CAPTURED_OFFLINE: changed("time", captured_offline=True),
     Note.NO_FACE_CHECK: circumstances(face_exempt=True),
+    Note.MOVEMENT_UNCLEAR: moved(MovementAnswer.UNKNOWN),
+    Note.MOVEMENT_ONCE_NOT_DONE: moved(MovementAnswer.NOT_DONE),
 }
 
 

@@ -1,0 +1,147 @@
+"""A movement check from the phone to the officer's page: measured, noted, and never decisive."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from mobile_contract.client.challenges import Answered, Frame, Opened
+from mobile_contract.client.phone import Phone
+from mobile_contract.codes import CheckInState, Prompt
+from storage.records import EvidenceRow, Offender, ReportingPlan
+from tests.enrolments import models
+from tests.factories import Factory
+from tests.flows.recorded import causes, codes
+from tests.movements import Puppet, moved_as, puppet_of, still
+from tests.photos import photos
+from tests.world import HERE, World
+from verifier.verdicts.movement import MovementSeen, movement_from_row
+from verifier.verdicts.sweeps import MovementAnswer
+
+pytestmark = pytest.mark.media
+
+Taken = list[tuple[int, bytes]]
+CONFIRMED, IN_REVIEW = CheckInState.CONFIRMED, CheckInState.IN_REVIEW
+
+
+def selfie(seed: int) -> bytes:
+    return photos().selfie_of(photos().astronaut, seed)
+
+
+@pytest.fixture(scope="module")
+def puppet() -> Puppet:
+    return puppet_of(photos().astronaut, models())
+
+
+@pytest.fixture
+def offender(factory: Factory) -> Offender:
+    """An enrolled person with a fence and an open window, whose plan asks for movement."""
+    offender = factory.offender()
+    factory.fence(offender.id)
+    factory.enrolment(offender.id, [selfie(seed) for seed in (1, 2, 3)])
+    factory.window(offender.id)
+    plan = factory.plan(offender.id)
+    with factory.session() as session:
+        session.execute(update(ReportingPlan).where(ReportingPlan.id == plan).values(movement=True))
+    return offender
+
+
+@pytest.fixture
+def phone(world: World, offender: Offender) -> Phone:
+    return world.phone_of(offender)
+
+
+def opened(phone: Phone) -> Opened:
+    found = phone.challenges.open()
+    assert found is not None
+    return found
+
+
+def answered(phone: Phone, challenge: Opened, taken: Taken) -> Answered:
+    now_ms = phone.monotonic_ms()
+    frames = [Frame(photo, prompt, now_ms + at) for at, (prompt, photo) in enumerate(taken)]
+    return Answered(challenge, frames)
+
+
+def prompts_of(challenge: Opened) -> list[Prompt]:
+    return [Prompt(one.code) for one in challenge.challenge.prompts]
+
+
+def check_in(world: World, phone: Phone, seed: int, movement: Answered | None) -> CheckInState:
+    """Send one check-in and wait for what the machine says."""
+    sent = phone.capture(selfie(seed), HERE, movement=movement)
+    phone.submit(sent)
+    return world.verdict(phone, sent.id, within_s=90).state
+
+
+def seen(factory: Factory, offender: Offender) -> MovementSeen:
+    """What the last attempt saw."""
+    with factory.session() as session:
+        kept = session.scalars(
+            select(EvidenceRow.movement)
+            .where(EvidenceRow.offender_id == offender.id)
+            .order_by(EvidenceRow.finished_at.desc())
+        ).first()
+    assert kept is not None
+    return movement_from_row(kept)
+
+
+def test_who_does_what_is_asked_is_confirmed_without_a_word(
+    world: World, phone: Phone, factory: Factory, offender: Offender, puppet: Puppet
+) -> None:
+    challenge = opened(phone)
+    shown = answered(phone, challenge, moved_as(prompts_of(challenge), puppet))
+    assert check_in(world, phone, 11, shown) is CONFIRMED
+    assert [one.answer for one in seen(factory, offender).prompts] == [MovementAnswer.DONE] * 4
+    assert codes(factory, offender) == set()
+
+
+def test_a_still_face_is_noted_once_and_looked_at_when_it_comes_again(
+    world: World, phone: Phone, factory: Factory, offender: Offender, puppet: Puppet
+) -> None:
+    shown = answered(phone, opened(phone), still(puppet))
+    assert check_in(world, phone, 12, shown) is CONFIRMED
+    assert codes(factory, offender) == {"movement_once_not_done"}
+    again = answered(phone, opened(phone), still(puppet)[:8])
+    assert check_in(world, phone, 13, again) is IN_REVIEW
+    assert "movement_not_done" in codes(factory, offender)
+    assert causes(factory, offender) == ["checkin"]
+
+
+def test_the_right_movements_in_the_wrong_order_are_not_done(
+    world: World, phone: Phone, factory: Factory, offender: Offender, puppet: Puppet
+) -> None:
+    challenge = opened(phone)
+    backwards = moved_as(prompts_of(challenge)[::-1], puppet)
+    check_in(world, phone, 14, answered(phone, challenge, backwards))
+    found = [one.answer for one in seen(factory, offender).prompts]
+    assert MovementAnswer.DONE not in found
+
+
+def test_an_answer_that_took_longer_than_three_minutes_does_not_count(
+    world: World, phone: Phone, factory: Factory, offender: Offender, puppet: Puppet
+) -> None:
+    challenge = opened(phone)
+    shown = answered(phone, challenge, moved_as(prompts_of(challenge), puppet))
+    late_ms = shown.opened.opened_monotonic_ms + 181_000
+    late = replace(shown.frames[-1], at_monotonic_ms=late_ms)
+    assert (
+        check_in(world, phone, 15, replace(shown, frames=[*shown.frames[:-1], late])) is CONFIRMED
+    )
+    found = seen(factory, offender)
+    assert (found.standing, found.answer) == ("answered_late", "not_done")
+    assert codes(factory, offender) == {"movement_once_not_done"}
+
+
+def test_the_officer_sees_each_prompt_its_answer_and_its_frames(
+    world: World, phone: Phone, factory: Factory, offender: Offender, puppet: Puppet
+) -> None:
+    challenge = opened(phone)
+    sent = phone.capture(selfie(16), HERE, movement=answered(phone, challenge, still(puppet)))
+    phone.submit(sent)
+    world.verdict(phone, sent.id, within_s=90)
+    office = world.officer(factory.officer(offender.office_id))
+    page = office.page(f"/checkins/{offender.id}/{sent.id}")
+    assert 'data-movement="not_done"' in page
+    for prompt in prompts_of(challenge):
+        assert f'data-prompt="{prompt}"' in page
