@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from storage.records import Queue
 
 # Each with what it says; its name in PostgreSQL's functions app_upkeep() (migration 0009),
-# app_last_errors() (0012) and app_knocks() (0014).
+# app_last_errors() (0012), app_knocks() (0014) and app_constant_scores() (0029).
 MEANINGS = {
     "work_waiting": "work that could be done now and that nobody does, by queue",
     "work_oldest_seconds": "for how long the oldest undone work has been due, by queue",
@@ -25,6 +25,7 @@ MEANINGS = {
     "media_compared_objects": "objects in the last comparison: all, and those that were read",
     "outages_recorded": "outages, by who says so",
     "refused_lately": "refused in the last ten minutes, over all accounts and phones, by what was",
+    "scores_constant": "1 for a score that was the same in the last 200 check-ins: an alarm",
     "phones_asked": "phones that wait for an officer, and those that asked in the last hour",
 }
 
@@ -33,6 +34,8 @@ FIGURES = """
     SELECT figure, label, value FROM app_upkeep()
     UNION ALL SELECT 'work_last_errors', label, value FROM app_last_errors()
     UNION ALL SELECT figure, label, value FROM app_knocks()
+    UNION ALL
+    SELECT 'scores_constant', score, constant::int::float FROM app_constant_scores()
 """
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.canary import constant_scores
 from storage.database import Scope, database_time, transaction
 from storage.findings import Finding, Grade
 from storage.parts import Parts
@@ -40,6 +41,7 @@ def upkeep(parts: Parts, scope: Scope) -> Iterator[Finding]:
             _work(session, now),
             _given_up(session, now),
             *_media(session, now),
+            *constant_scores(session),
             *_working_days(session, now),
             _search(session, now),
         ]

@@ -99,6 +99,7 @@ class EvidenceRow(Record):
     __tablename__ = "evidence"
     __table_args__ = (
         UniqueConstraint("offender_id", "checkin_id", "attempt"),
+        Index("evidence_finished_idx", "finished_at"),
         ForeignKeyConstraint(
             ["offender_id", "checkin_id"], ["checkins.offender_id", "checkins.id"]
         ),

@@ -124,7 +124,8 @@ def _numbers(one: FrameNumbers) -> str:
 
 
 def _frames(path: Path) -> list[Pixels]:
-    clip, found = cv2.VideoCapture(str(path)), []
+    clip = cv2.VideoCapture(str(path))
+    found: list[Pixels] = []
     while True:
         read, frame = clip.read()
         if not read:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from verifier.faces import detection, images
 from verifier.faces.detection import Faces
-from verifier.faces.images import PhotoUnreadable, Pixels
+from verifier.faces.images import PhotoUnreadable
 from verifier.faces.models import Models
 from verifier.verdicts.sweeps import FrameNumbers
 
@@ -93,6 +93,8 @@ def _numbers(faces: Faces, prompt: int) -> FrameNumbers:
     nose, mouth = points.nose - points.middle, points.mouth - points.middle
     drop = max(float(mouth @ points.down), 1.0)
     in_box = float((points.nose[1] - row[1]) / max(row[3], 1.0))
+    grey = np.asarray(cv2.cvtColor(faces.pixels, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+    eyes = _eyes(grey, points)
     return FrameNumbers(
         prompt,
         yaw=float(nose @ points.across) / points.apart,
@@ -100,7 +102,9 @@ def _numbers(faces: Faces, prompt: int) -> FrameNumbers:
         lift=(float(nose @ points.down) / drop + in_box) / 2,
         size=float(np.sqrt(row[2] * row[3])) / float(np.hypot(*faces.pixels.shape[:2])),
         aspect=drop / points.apart,
-        **_eyes(faces.pixels, points),
+        eyes=None if eyes is None else eyes.ratio,
+        skin=None if eyes is None else _look(_patch(grey, points.nose, points, _NOSE), _NOSE).ratio,
+        edges=None if eyes is None else eyes.edges,
     )
 
 
@@ -109,19 +113,15 @@ def _points(row: NDArray[np.float64]) -> _Points:
     return _Points((right, left), nose, (mouth_right + mouth_left) / 2)
 
 
-def _eyes(pixels: Pixels, points: _Points) -> dict[str, float]:
-    """The look of the eyes, and of the nose to hold it against; nothing where they are small."""
+def _eyes(grey: NDArray[np.uint8], points: _Points) -> _Look | None:
+    """The look of both eyes; None where they are too small.
+
+    The mean of both, so that one in shadow does not speak for the other.
+    """
     if points.apart < _SMALLEST_EYES:
-        return {}
-    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY))
-    eyes = [_look(_patch(grey, eye, points, _EYE), _EYE) for eye in points.eyes]
-    nose = _look(_patch(grey, points.nose, points, _NOSE), _NOSE)
-    return {
-        # The geometric mean of both, so that one in shadow does not speak for the other.
-        "eyes": float(np.sqrt(eyes[0].ratio * eyes[1].ratio)),
-        "skin": nose.ratio,
-        "edges": (eyes[0].edges + eyes[1].edges) / 2,
-    }
+        return None
+    right, left = (_look(_patch(grey, eye, points, _EYE), _EYE) for eye in points.eyes)
+    return _Look(float(np.sqrt(right.ratio * left.ratio)), (right.edges + left.edges) / 2)
 
 
 def _patch(
@@ -130,10 +130,12 @@ def _patch(
     """One part of the face at a fixed size, the line of the eyes level."""
     lean = float(np.degrees(np.arctan2(points.across[1], points.across[0])))
     scale = region.pixels[0] / (region.width * points.apart)
-    turn = cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), lean, scale)
-    turn[:, 2] += np.array(region.pixels) / 2 - middle
+    turn = np.asarray(
+        cv2.getRotationMatrix2D((float(middle[0]), float(middle[1])), lean, scale), dtype=np.float64
+    )
+    turn[:, 2] += np.array(region.pixels, dtype=np.float64) / 2 - middle
     patch = cv2.warpAffine(grey, turn, region.pixels, borderMode=cv2.BORDER_REPLICATE)
-    return cv2.GaussianBlur(patch.astype(np.float32), (5, 5), 0)
+    return np.asarray(cv2.GaussianBlur(patch.astype(np.float32), (5, 5), 0), dtype=np.float32)
 
 
 def _look(patch: NDArray[np.float32], region: _Region) -> _Look:

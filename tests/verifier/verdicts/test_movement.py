@@ -82,8 +82,10 @@ def test_movement_alone_never_decides_against_anybody(movement: MovementEvidence
 
 def test_movement_raises_nothing_after_a_fault_of_ours_or_without_the_face() -> None:
     movement = MovementEvidence(asked=True, answer=NOT_DONE, not_done_before=True)
-    for around in ({"media_lost": True}, {"face_exempt": True}):
-        known = replace(EVERYDAY.circumstances, **around)
+    for known in (
+        replace(EVERYDAY.circumstances, media_lost=True),
+        replace(EVERYDAY.circumstances, face_exempt=True),
+    ):
         decision = decided(replace(EVERYDAY, movement=movement, circumstances=known))
         assert Flag.MOVEMENT_NOT_DONE not in decision.flags
 

@@ -69,7 +69,7 @@ def burst(
     face: FrameNumbers, done: Sequence[Prompt], shakes: Sequence[float]
 ) -> list[FrameNumbers]:
     """Rest, movement and rest again for each prompt."""
-    frames = []
+    frames: list[FrameNumbers] = []
     for at, prompt in enumerate(done):
         for one in (face, moving(face, prompt), face):
             frames.append(replace(shaken(one, shakes[len(frames) % len(shakes)]), prompt=at))
