@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import cast
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import Prompt
-from storage.records import Challenge, ReportingPlan, Window
+from storage.records import Challenge, Offender, ReportingPlan, Window
 
 PROMPTS = 4
 NONCE_BITS = 128
@@ -113,6 +113,12 @@ def is_asked(session: Session, offender_id: UUID, window: Window | None) -> bool
             ReportingPlan.offender_id == offender_id, ReportingPlan.ended_on.is_(None)
         )
     return bool(session.scalar(plan))
+
+
+def is_exempt(person: Offender, day: date) -> bool:
+    """Tells whether a person is exempt from movement on a day."""
+    begins, ends = person.movement_exempt_from, person.movement_exempt_to
+    return begins is not None and begins <= day and (ends is None or day <= ends)
 
 
 def forget_unused(session: Session, now: datetime) -> int:

@@ -20,9 +20,10 @@ from mobile_contract.codes import ProblemCode, Prompt
 from mobile_contract.messages import Language, message
 from storage.database import transaction
 from storage.parts import Parts
-from storage.records import Challenge
+from storage.records import Challenge, Offender
 from verifier import challenges
 from verifier.challenges import PhoneClock, TooManyChallengesError
+from verifier.local_time import local_date
 
 RETRY_AFTER_S = 600
 
@@ -45,7 +46,9 @@ def hand_out(
     """
     with transaction(parts.sessions, caller.scope) as session:
         issued = _issued(session, parts, caller, wanted, chance)
-        asked = challenges.is_asked(session, caller.offender_id, None)
+        person = session.get_one(Offender, caller.offender_id)
+        exempt = challenges.is_exempt(person, local_date(parts.now()))
+        asked = not exempt and challenges.is_asked(session, caller.offender_id, None)
         return ChallengesTold(asked=asked, challenges=tuple(_told(issued)))
 
 

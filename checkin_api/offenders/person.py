@@ -137,6 +137,7 @@ class PersonSheet:
     supervision: SupervisionState | None
     pause: Days | None  # of today, else the next that is announced
     face_exempt_reason: str | None
+    movement_exempt: Days | None  # of today
     fence: FenceSeen | None
     plan: PlanSeen | None
     phone: PhoneSeen | None

@@ -37,6 +37,7 @@ from storage.records import (
     SupervisionPeriod,
     Window,
 )
+from verifier.attendance.supervised import Days
 from verifier.attendance.supervision import supervision_of
 from verifier.local_time import local_instant
 
@@ -108,6 +109,7 @@ def read_sheet(
         supervision=supervision.state(shown.today),
         pause=supervision.next_pause(shown.today),
         face_exempt_reason=offender.face_exempt_reason,
+        movement_exempt=_movement_exempt(offender, shown.today),
         fence=_fence(session, offender_id),
         plan=_plan(session, offender_id),
         phone=_phone(session, offender_id),
@@ -143,6 +145,13 @@ def _plan(session: Session, offender_id: UUID) -> PlanSeen | None:
     if row is None:
         return None
     return PlanSeen(row.opens, row.due, row.grace_ends, row.movement, row.starts_on)
+
+
+def _movement_exempt(offender: Offender, today: date) -> Days | None:
+    begins, ends = offender.movement_exempt_from, offender.movement_exempt_to
+    if begins is None or (ends is not None and ends < today):
+        return None
+    return Days(begins, ends)
 
 
 def _phone(session: Session, offender_id: UUID) -> PhoneSeen | None:

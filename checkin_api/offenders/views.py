@@ -20,6 +20,7 @@ from storage.records import (
     ReportingPlan,
 )
 from verifier.attendance.supervision import supervision_of
+from verifier.challenges import is_exempt
 from verifier.local_time import local_date
 
 routes = Routes()
@@ -85,4 +86,10 @@ def _plan(session: Session, offender: Offender) -> PlanTold | None:
     ).first()
     if row is None:
         return None
-    return PlanTold(opens=row.opens, due=row.due, grace_ends=row.grace_ends, movement=row.movement)
+    exempt = is_exempt(offender, local_date(parts().now()))
+    return PlanTold(
+        opens=row.opens,
+        due=row.due,
+        grace_ends=row.grace_ends,
+        movement=row.movement and not exempt,
+    )

@@ -13,7 +13,9 @@ from mobile_contract.codes import WindowOutcome
 from mobile_contract.messages import Language, message
 from mobile_contract.windows import WindowList, WindowsBetween, WindowTold
 from storage.database import transaction
-from storage.records import ReportingPlan, Window
+from storage.records import Offender, ReportingPlan, Window
+from verifier.challenges import is_exempt
+from verifier.local_time import local_date
 
 LOOKS_BACK = timedelta(days=31)
 LOOKS_AHEAD = timedelta(days=8)
@@ -45,8 +47,14 @@ def between(caller: OffenderCaller, query: WindowsBetween) -> Answer:
             .order_by(Window.opens_at, Window.id)
             .limit(MOST_AT_ONCE)
         ).all()
+        person = session.get_one(Offender, caller.offender_id)
     return Answer(
-        WindowList(windows=tuple(_told(row, movement=bool(movement)) for row, movement in rows))
+        WindowList(
+            windows=tuple(
+                _told(row, movement=bool(asked) and not is_exempt(person, local_date(row.opens_at)))
+                for row, asked in rows
+            )
+        )
     )
 
 

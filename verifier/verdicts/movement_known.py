@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from mobile_contract.codes import Channel, NoMovementReason
 from storage.records import CheckIn, EvidenceRow, Offender, RaisedFlag, Window
-from verifier.challenges import is_asked
+from verifier.challenges import is_asked, is_exempt
 from verifier.local_time import local_date
 from verifier.verdicts.flags import Flag, Note
 from verifier.verdicts.movement import MovementEvidence
@@ -25,20 +25,14 @@ def movement_evidence(
     reason = checkin.body.get("no_movement_reason")
     return MovementEvidence(
         asked=True,
-        exempt=is_exempt(session, checkin),
+        exempt=is_exempt(
+            session.get_one(Offender, checkin.offender_id), local_date(checkin.received_at)
+        ),
         answer=_answer(session, checkin),
         offline=checkin.captured_offline,
         reason=NoMovementReason(reason) if reason else None,
         not_done_before=_last_told_was_not_done(session, checkin),
     )
-
-
-def is_exempt(session: Session, checkin: CheckIn) -> bool:
-    """Tells whether the person was exempt from movement on the day of reception."""
-    person = session.get_one(Offender, checkin.offender_id)
-    begins, ends = person.movement_exempt_from, person.movement_exempt_to
-    day = local_date(checkin.received_at)
-    return begins is not None and begins <= day and (ends is None or day <= ends)
 
 
 def _answer(session: Session, checkin: CheckIn) -> MovementAnswer | None:
