@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from mobile_contract.shapes import OPEN, Count, Id, Instant, Sent, Told, Yes
 
 PROMPTS = 4

@@ -11,12 +11,12 @@ from mobile_contract.codes import (
     CheckInState,
     DecidedBy,
     NextStep,
-    NoMovementReason,
     NoPlaceReason,
     NoSelfieReason,
     ToldReason,
     WindowOutcome,
 )
+from mobile_contract.movement_codes import NoMovementReason
 from mobile_contract.objections import ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.shapes import (

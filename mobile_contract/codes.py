@@ -49,23 +49,6 @@ class NoSelfieReason(StrEnum):
     CAMERA = "camera"
 
 
-class Prompt(StrEnum):
-    """One movement that a challenge asks for; left and right are the person's own."""
-
-    TURN_LEFT = "turn_left"
-    TURN_RIGHT = "turn_right"
-    LOOK_UP = "look_up"
-    BLINK = "blink"
-    COME_CLOSER = "come_closer"
-
-
-class NoMovementReason(StrEnum):
-    """Why a check-in that should answer a challenge carries none."""
-
-    NONE_LEFT = "none_left"  # without a signal, and none of those issued ahead is left
-    DECLINED = "declined"
-
-
 class CheckInState(StrEnum):
     """The life of one check-in; after `in_review` only people move it."""
 

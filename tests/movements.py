@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from verifier.faces import detection
 from verifier.faces.models import Models
 

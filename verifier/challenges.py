@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from storage.records import Challenge, Offender, ReportingPlan, Window
 
 PROMPTS = 4

@@ -16,8 +16,9 @@ from mobile_contract.challenges import (
     ChallengeTold,
     PromptTold,
 )
-from mobile_contract.codes import ProblemCode, Prompt
+from mobile_contract.codes import ProblemCode
 from mobile_contract.messages import Language, message
+from mobile_contract.movement_codes import Prompt
 from storage.database import transaction
 from storage.parts import Parts
 from storage.records import Challenge, Offender

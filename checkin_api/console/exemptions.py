@@ -13,6 +13,11 @@ from checkin_api.console.local_addresses import see_other
 from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.refused_forms import fault_of
 from checkin_api.console.rendering import page
+from checkin_api.exemptions.movement import (
+    MovementExemption,
+    end_movement_exemption,
+    exempt_from_movement,
+)
 from checkin_api.exemptions.service import (
     LONGEST_REASON,
     ExemptionWanted,
@@ -60,6 +65,25 @@ def end(caller: OfficerCaller, offender_id: UUID) -> Response:
     """End the exemption."""
     end_exemption(parts(), caller, offender_id)
     return see_other(_address(offender_id), "exemption_ended")
+
+
+@routes.post("/people/<uuid:offender_id>/movement-exemption", Action.EXEMPT)
+def enter_movement(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
+    """Exempt the person from the movement check, until a day or for good; why is not asked."""
+    permanent = form_fields.text("movement_until") == "permanent"
+    ends_on = None if permanent else form_fields.day("movement_ends_on")
+    try:
+        exempt_from_movement(parts(), caller, MovementExemption(offender_id, ends_on, permanent))
+    except RefusedError as refusal:
+        return _again(caller, offender_id, refusal)
+    return see_other(_address(offender_id), "movement_exempted")
+
+
+@routes.post("/people/<uuid:offender_id>/movement-exemption/end", Action.EXEMPT)
+def end_movement(caller: OfficerCaller, offender_id: UUID) -> Response:
+    """Ask for movement again, from tomorrow on."""
+    end_movement_exemption(parts(), caller, offender_id)
+    return see_other(_address(offender_id), "movement_exemption_ended")
 
 
 @routes.post("/people/<uuid:offender_id>/requests/<uuid:request_id>/answer", Action.ANSWER_REQUEST)

@@ -16,11 +16,6 @@ from checkin_api.console.page_routes import PageRoutes
 from checkin_api.console.refused_forms import fault_of
 from checkin_api.console.rendering import page
 from checkin_api.extensions import parts
-from checkin_api.offenders.movement import (
-    MovementExemption,
-    end_movement_exemption,
-    exempt_from_movement,
-)
 from checkin_api.offenders.person import PeopleAsked
 from checkin_api.offenders.queries import month_of
 from checkin_api.offenders.service import (
@@ -87,25 +82,6 @@ def plan(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]
     except RefusedError as refusal:
         return _again(caller, offender_id, fault_of(refusal))
     return see_other(f"/people/{offender_id}", "plan_set")
-
-
-@routes.post("/people/<uuid:offender_id>/movement-exemption", Action.SET_DUTIES)
-def exempt(caller: OfficerCaller, offender_id: UUID) -> Response | tuple[str, int]:
-    """Exempt the person from the movement check, until a day or for good."""
-    permanent = form_fields.text("until") == "permanent"
-    ends_on = None if permanent else form_fields.day("exempt_until")
-    try:
-        exempt_from_movement(parts(), caller, MovementExemption(offender_id, ends_on, permanent))
-    except RefusedError as refusal:
-        return _again(caller, offender_id, fault_of(refusal))
-    return see_other(f"/people/{offender_id}", "movement_exempted")
-
-
-@routes.post("/people/<uuid:offender_id>/movement-exemption/end", Action.SET_DUTIES)
-def ask_again(caller: OfficerCaller, offender_id: UUID) -> Response:
-    """Ask for movement again, from tomorrow on."""
-    end_movement_exemption(parts(), caller, offender_id)
-    return see_other(f"/people/{offender_id}", "movement_exemption_ended")
 
 
 def _again(caller: OfficerCaller, offender_id: UUID, fault: str) -> tuple[str, int]:

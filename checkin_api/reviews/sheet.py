@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from mobile_contract.codes import Channel, CheckInState, Prompt, WindowOutcome
+from mobile_contract.codes import Channel, CheckInState, WindowOutcome
+from mobile_contract.movement_codes import Prompt
 from storage.records import FlagKind, IdentityAnswer, Role, TwinKind
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict, PlaceEvidence, TimeBasis
 from verifier.verdicts.movement import MovementSeen, Standing

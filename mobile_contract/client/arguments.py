@@ -5,13 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from mobile_contract.codes import (
-    Datum,
-    NoMovementReason,
-    NoPlaceReason,
-    NoSelfieReason,
-    RequestKind,
-)
+from mobile_contract.codes import Datum, NoPlaceReason, NoSelfieReason, RequestKind
+from mobile_contract.movement_codes import NoMovementReason
 
 FOLDER = Path("phone")
 

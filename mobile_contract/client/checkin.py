@@ -20,7 +20,8 @@ from mobile_contract.client.challenges import Answered
 from mobile_contract.client.clocks import Clocks, uuid7
 from mobile_contract.client.connection import Request
 from mobile_contract.client.queue import Submission
-from mobile_contract.codes import NoMovementReason, NoPlaceReason, NoSelfieReason
+from mobile_contract.codes import NoPlaceReason, NoSelfieReason
+from mobile_contract.movement_codes import NoMovementReason
 from mobile_contract.places import Place
 from mobile_contract.receipts import Receipt
 

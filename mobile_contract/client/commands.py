@@ -17,8 +17,9 @@ from mobile_contract.client.delivery import Delivery, DeliveryOutcome
 from mobile_contract.client.phone import Phone
 from mobile_contract.client.queue import Submission
 from mobile_contract.client.study import Worked
-from mobile_contract.codes import NoMovementReason, NoPlaceReason, ProblemCode
+from mobile_contract.codes import NoPlaceReason, ProblemCode
 from mobile_contract.files_held import SMALL_SELFIE
+from mobile_contract.movement_codes import NoMovementReason
 from mobile_contract.places import Place
 from mobile_contract.requests import RequestBody
 

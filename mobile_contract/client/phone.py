@@ -25,9 +25,10 @@ from mobile_contract.client.receipts import KnownKeys, ReceiptFolder, ReceiptUnp
 from mobile_contract.client.registering import Registrar
 from mobile_contract.client.sending import Posted, Sender
 from mobile_contract.client.study import Library, Worked, freeze_completion, hand_over
-from mobile_contract.codes import NoMovementReason, NoPlaceReason, NoSelfieReason, Retry
+from mobile_contract.codes import NoPlaceReason, NoSelfieReason, Retry
 from mobile_contract.device_requests import DeviceRequestBody, DeviceRequested
 from mobile_contract.files_held import FILES_HELD
+from mobile_contract.movement_codes import NoMovementReason
 from mobile_contract.objections import ObjectionBody, ObjectionTold
 from mobile_contract.places import Place
 from mobile_contract.receipts import Receipt

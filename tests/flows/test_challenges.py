@@ -16,7 +16,8 @@ from mobile_contract.client.challenges import Answered, Frame, Opened
 from mobile_contract.client.clocks import Clocks, system_clocks
 from mobile_contract.client.connection import RefusedError
 from mobile_contract.client.phone import Phone
-from mobile_contract.codes import NoPlaceReason, NoSelfieReason, ProblemCode, Prompt
+from mobile_contract.codes import NoPlaceReason, NoSelfieReason, ProblemCode
+from mobile_contract.movement_codes import Prompt
 from storage.database import Scope, ScopeKind, transaction
 from storage.records import Challenge, Offender, ReportingPlan
 from tests.checkin_api.arranged import lay_checkin, picture

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from mobile_contract.client.challenges import Answered, Frame, Opened
 from mobile_contract.client.phone import Phone
-from mobile_contract.codes import CheckInState, Prompt
+from mobile_contract.codes import CheckInState
+from mobile_contract.movement_codes import Prompt
 from storage.records import EvidenceRow, Offender, ReportingPlan
 from tests.enrolments import models
 from tests.factories import Factory

@@ -10,6 +10,7 @@ import pytest
 from checkin_api.reviews.sheet import TwinWhose
 from mobile_contract import codes, content, enrolment
 from mobile_contract.messages import Language, MissingTextError, catalogue, message
+from mobile_contract.movement_codes import NoMovementReason, Prompt
 from mobile_contract.problems import RETRY, STATUS
 from storage.records import (
     ApprovalBasis,
@@ -35,9 +36,9 @@ NAMESPACES: list[tuple[str, type[StrEnum]]] = [
     ("channel", codes.Channel),
     ("no_place", codes.NoPlaceReason),
     ("no_selfie", codes.NoSelfieReason),
-    ("prompt", codes.Prompt),
-    ("no_movement", codes.NoMovementReason),
-    ("console.movement.prompt", codes.Prompt),
+    ("prompt", Prompt),
+    ("no_movement", NoMovementReason),
+    ("console.movement.prompt", Prompt),
     ("movement", MovementAnswer),
     ("movement_standing", Standing),
     ("state", codes.CheckInState),

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from storage.local_stack.places import Places
 from tests.movements import Pixels, jpeg, puppet_of
 from tests.presentation.attacks import (

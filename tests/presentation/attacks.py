@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from tests.movements import MOVES, Pixels, Puppet, jpeg
 
 Taken = list[tuple[int, bytes]]  # prompt, frame

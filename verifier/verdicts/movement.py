@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mobile_contract.codes import NoMovementReason, Prompt
+from mobile_contract.movement_codes import NoMovementReason, Prompt
 from verifier.verdicts.flags import Flag, FlagCode, Note
 from verifier.verdicts.sweeps import FrameNumbers, MovementAnswer, PromptSeen, judge, together
 

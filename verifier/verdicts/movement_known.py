@@ -3,7 +3,8 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from mobile_contract.codes import Channel, NoMovementReason
+from mobile_contract.codes import Channel
+from mobile_contract.movement_codes import NoMovementReason
 from storage.records import CheckIn, EvidenceRow, Offender, RaisedFlag, Window
 from verifier.challenges import is_asked, is_exempt
 from verifier.local_time import local_date

@@ -10,7 +10,7 @@ from enum import StrEnum
 from statistics import median
 from types import MappingProxyType
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 
 # Fewer frames with a face give no median to compare with.
 FEWEST_FRAMES = 5

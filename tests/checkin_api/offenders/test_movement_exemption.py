@@ -40,8 +40,8 @@ def phone(world: World, offender: Offender) -> Phone:
 
 
 def exempt(browser: Browser, offender: Offender, until: str, day: date | None = None) -> int:
-    fields = {"until": until, "exempt_until": day.isoformat() if day else ""}
-    page = f"/people/{offender.id}"
+    fields = {"movement_until": until, "movement_ends_on": day.isoformat() if day else ""}
+    page = f"/people/{offender.id}/exemption"
     return browser.submit(page, "/movement-exemption", **fields).status_code
 
 
@@ -67,7 +67,7 @@ def test_ended_it_is_asked_again_from_tomorrow_on(
     browser: Browser, offender: Offender, factory: Factory
 ) -> None:
     exempt(browser, offender, "permanent")
-    browser.submit(f"/people/{offender.id}", "/movement-exemption/end")
+    browser.submit(f"/people/{offender.id}/exemption", "/movement-exemption/end")
     with factory.session() as session:
         person = session.get_one(Offender, offender.id)
         assert person.movement_exempt_to == local_date(factory.parts.now())

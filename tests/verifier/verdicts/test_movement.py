@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobile_contract.codes import CheckInState, NoMovementReason, Prompt
+from mobile_contract.codes import CheckInState
+from mobile_contract.movement_codes import NoMovementReason, Prompt
 from storage.records.items import Cause
 from tests.verifier.verdicts.examples import EVERYDAY, decided
 from verifier.verdicts.flags import Flag, FlagCode, Note

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mobile_contract.codes import Prompt
+from mobile_contract.movement_codes import Prompt
 from verifier.verdicts.sweeps import (
     FEWEST_FRAMES,
     FrameNumbers,

@@ -78,7 +78,7 @@ def _holds(person: Offender, today: date) -> bool:
 
 
 def _locked(session: Session, caller: OfficerCaller, offender_id: UUID) -> Offender:
-    offender_in_reach(session, caller, offender_id, Action.SET_DUTIES)
+    offender_in_reach(session, caller, offender_id, Action.EXEMPT)
     return session.scalars(
         select(Offender).where(Offender.id == offender_id).with_for_update(key_share=True)
     ).one()
