@@ -65,8 +65,8 @@ class Puppet:
 
 MOVES: Mapping[Prompt, Callable[[Puppet], Pixels]] = MappingProxyType(
     {
-        Prompt.TURN_LEFT: lambda puppet: puppet.pushed(0.6, 0.0),
-        Prompt.TURN_RIGHT: lambda puppet: puppet.pushed(-0.6, 0.0),
+        Prompt.TURN_LEFT: lambda puppet: puppet.pushed(0.65, 0.0),
+        Prompt.TURN_RIGHT: lambda puppet: puppet.pushed(-0.65, -0.1),
         Prompt.LOOK_UP: lambda puppet: puppet.pushed(0.0, -1.0),
         Prompt.BLINK: Puppet.closed,
         Prompt.COME_CLOSER: lambda puppet: puppet.closer(1.5),
