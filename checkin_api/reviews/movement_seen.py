@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checkin_api.reviews.photos_seen import checkin_photos
 from checkin_api.reviews.sheet import MovementShown, Picture, PromptShown
 from storage.records import CheckIn, EvidenceRow, Window
 from verifier.verdicts.movement import MovementSeen, answer_given, movement_from_row
@@ -12,7 +13,7 @@ from verifier.verdicts.movement_known import movement_evidence
 
 
 def movement_shown(
-    session: Session, checkin: CheckIn, window: Window | None, photos: Sequence[Picture]
+    session: Session, checkin: CheckIn, window: Window | None
 ) -> MovementShown | None:
     """Give what there is to see; None where no movement was asked for and none was sent."""
     evidence = movement_evidence(session, checkin, window)
@@ -25,7 +26,7 @@ def movement_shown(
         answer=answer_given(evidence) if seen is None else seen.answer,
         reason=checkin.body.get("no_movement_reason"),
         seen=seen,
-        prompts=() if seen is None else _prompts(checkin, seen, photos),
+        prompts=() if seen is None else _prompts(checkin, seen, checkin_photos(session, checkin)),
     )
 
 

@@ -48,10 +48,8 @@ def read_sheet(
     offender = offender_in_reach(session, caller, offender_id, Action.SEE_PERSON)
     checkin = _checkin(session, offender_id, checkin_id)
     window = session.get(Window, checkin.window_id) if checkin.window_id else None
-    photos = checkin_photos(session, checkin)
     case = case_of(session, checkin)
     mine = any(one.officer_id == caller.officer_id for one in case.answers)
-    unblinded = mine or role_over(session, caller, offender) is Role.PROCURATOR
     return Sheet(
         id=checkin.id,
         person=_person(session, offender),
@@ -64,8 +62,8 @@ def read_sheet(
         retake_until=checkin.retake_until,
         recorded_by=_officer_name(session, checkin.recorded_by),
         words=str(checkin.body.get("words", "")),
-        photos=photos,
-        movement=movement_shown(session, checkin, window, photos),
+        photos=checkin_photos(session, checkin),
+        movement=movement_shown(session, checkin, window),
         missing=missing_names(session, checkin),
         references=reference_photos(session, offender_id),
         twin=twin_seen(session, caller, checkin),
@@ -78,11 +76,18 @@ def read_sheet(
         receipts=_receipts(session, checkin),
         device=checkin.body.get("device", {}),
         answers=tuple(checkin.body.get("answers", [])),
-        reviews=_reviews(session, checkin) if unblinded or not standing(case).is_open else (),
+        reviews=_reviews(session, checkin)
+        if mine or _reads_all(session, caller, offender, case)
+        else (),
         objection=_objection(session, checkin),
         asked=_asked(session, caller, checkin, case),
         waits_for=standing(case).turn if mine else None,
     )
+
+
+def _reads_all(session: Session, caller: OfficerCaller, offender: Offender, case: Case) -> bool:
+    """Tell whether who has not answered may read the answers: none is awaited, or an inspector."""
+    return not standing(case).is_open or role_over(session, caller, offender) is Role.PROCURATOR
 
 
 def _checkin(session: Session, offender_id: UUID, checkin_id: UUID) -> CheckIn:
