@@ -76,18 +76,19 @@ def read_sheet(
         receipts=_receipts(session, checkin),
         device=checkin.body.get("device", {}),
         answers=tuple(checkin.body.get("answers", [])),
-        reviews=_reviews(session, checkin)
-        if mine or _reads_all(session, caller, offender, case)
-        else (),
+        reviews=_reviews(session, checkin) if _reads(session, caller, offender, case) else (),
         objection=_objection(session, checkin),
         asked=_asked(session, caller, checkin, case),
         waits_for=standing(case).turn if mine else None,
     )
 
 
-def _reads_all(session: Session, caller: OfficerCaller, offender: Offender, case: Case) -> bool:
-    """Tell whether who has not answered may read the answers: none is awaited, or an inspector."""
-    return not standing(case).is_open or role_over(session, caller, offender) is Role.PROCURATOR
+def _reads(session: Session, caller: OfficerCaller, offender: Offender, case: Case) -> bool:
+    """Tell who reads the answers: who has given one, everybody once none is awaited, inspectors."""
+    mine = any(one.officer_id == caller.officer_id for one in case.answers)
+    if mine or not standing(case).is_open:
+        return True
+    return role_over(session, caller, offender) is Role.PROCURATOR
 
 
 def _checkin(session: Session, offender_id: UUID, checkin_id: UUID) -> CheckIn:
