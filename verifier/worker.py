@@ -31,6 +31,7 @@ from storage.telemetry import log_to_stdout
 from verifier.faces.model_files import ModelsMissing
 from verifier.jobs import limits, stopping
 from verifier.jobs.handlers import load_handlers
+from verifier.jobs.media_ahead import MediaAhead
 from verifier.jobs.workplace import SCOPES, Workplace, prepare
 from verifier.settings import WorkerSettings
 
@@ -186,7 +187,8 @@ def _open(
     following: "Models | None",
 ) -> Workplace:
     parts = open_parts(settings.storage)
-    return Workplace(settings.queue, parts, models, gallery, following)
+    ahead = MediaAhead(parts.media)
+    return Workplace(settings.queue, parts, models, gallery, following, ahead)
 
 
 def main(arguments: list[str]) -> int:

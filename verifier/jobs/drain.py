@@ -12,7 +12,7 @@ from storage.database import DatabaseUnavailableError, transaction
 from storage.media import StoreUnavailableError
 from storage.work import Claim, SupersededError
 from verifier.jobs import limits, stopping
-from verifier.jobs.handlers import handler_of
+from verifier.jobs.handlers import handler_of, wanted_by
 from verifier.jobs.stopping import StoppedError
 from verifier.jobs.workplace import Workplace, open_workplace
 
@@ -25,26 +25,38 @@ LOOK_EVERY_S = 0.5
 
 
 def drain() -> None:
-    """Does rows until none waits, a stop is asked for or the time is over; then rings again."""
+    """Does rows until none waits, a stop is asked for or the time is over; then rings again.
+
+    While one row is computed the next is claimed already, and its photo on its way. It costs its
+    subject nothing where this process dies: its lease ends, unexamined.
+    """
     workplace = open_workplace()
     until = time.monotonic() + LONGEST_DRAIN_S
-    while not stopping.asked():
-        if time.monotonic() > until:
+    claim = None if stopping.asked() else _claim(workplace)
+    while claim is not None:
+        over = time.monotonic() > until
+        following = None if over else _claim(workplace)
+        limits.allow_cpu_for_a_row()
+        if not _attempt(workplace, claim) or stopping.asked():
+            _let_go(workplace, following)
+            return
+        if over:
             workplace.parts.bell.ring(workplace.queue)
             return
-        limits.allow_cpu_for_a_row()
-        if not do_next(workplace):
-            return
+        claim = following or _claim(workplace)
 
 
 def do_next(workplace: Workplace) -> bool:
-    """Does one waiting row; tells whether it is worth asking for another.
-
-    It is not when none waits or a server of ours is away: the clock rings again.
-    """
+    """Does one waiting row; tells whether it is worth asking for another."""
     claim = _claim(workplace)
-    if claim is None:
-        return False
+    return claim is not None and _attempt(workplace, claim)
+
+
+def _attempt(workplace: Workplace, claim: Claim) -> bool:
+    """Does a claimed row; tells whether it is worth asking for another.
+
+    It is not when a server of ours is away: the clock rings again.
+    """
     try:
         _do(workplace, claim)
     except SupersededError:
@@ -61,13 +73,23 @@ def do_next(workplace: Workplace) -> bool:
     return True
 
 
+def _let_go(workplace: Workplace, following: Claim | None) -> None:
+    """Gives back a row that was claimed ahead and not begun."""
+    if following is not None:
+        _hand_back(workplace, following, "not begun", timedelta(0))
+
+
 def _claim(workplace: Workplace) -> Claim | None:
+    """Takes the oldest waiting row and orders the photo that it will be about."""
     try:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
-            return work.claim(session, workplace.queue)
+            claim = work.claim(session, workplace.queue)
+            wanted = () if claim is None else wanted_by(session, claim)
     except DatabaseUnavailableError:
         log.warning("database_unavailable", extra={"queue": workplace.queue})
         return None
+    workplace.order(wanted)
+    return claim
 
 
 def _do(workplace: Workplace, claim: Claim) -> None:

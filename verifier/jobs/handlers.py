@@ -1,13 +1,14 @@
 """Which file does which kind of work; named, so that a worker loads only what it does."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol, cast
 
 from sqlalchemy.orm import Session
 
+from storage.media import StoredObject
 from storage.records import Queue, WorkKind
 from storage.work import QUEUE_OF, Claim
 from verifier.jobs.workplace import Workplace
@@ -25,6 +26,10 @@ HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
 )
 
 
+# The kinds whose photo is worth fetching while the row before is computed.
+FETCHED_AHEAD = frozenset({WorkKind.VERIFY_CHECKIN})
+
+
 class Handler(Protocol):
     """What a file for a kind of work holds."""
 
@@ -39,6 +44,21 @@ class Handler(Protocol):
     def give_up(self, session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
         """Hands the subject to a person; joins the caller's transaction, returns what to ring."""
         ...
+
+
+class AheadHandler(Protocol):
+    """What a file for a kind of work that is fetched ahead holds besides."""
+
+    def wanted(self, session: Session, claim: Claim) -> Sequence[StoredObject]:
+        """Names what `handle` will fetch first; joins the caller's transaction."""
+        ...
+
+
+def wanted_by(session: Session, claim: Claim) -> Sequence[StoredObject]:
+    """Returns what to fetch for a row before it is begun; nothing for most kinds."""
+    if claim.kind not in FETCHED_AHEAD:
+        return ()
+    return cast("AheadHandler", handler_of(claim.kind)).wanted(session, claim)
 
 
 def handler_of(kind: WorkKind) -> Handler:

@@ -13,13 +13,13 @@ from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
 from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Queue, WorkKind
-from storage.stored_media import stored_object
 from storage.work import Claim, Subject
 from verifier.faces.bursts import Frame
 from verifier.faces.examine import Look, look
 from verifier.faces.matching import References
 from verifier.faces.models import Models
 from verifier.jobs import limits, replays, resemblance
+from verifier.jobs.checkin_photos import SELFIE, photos_of
 from verifier.jobs.judging import judging_models
 from verifier.jobs.look_at_movement import (
     MovementMaterial,
@@ -38,7 +38,6 @@ from verifier.verdicts.reach_verdict import reach_verdict
 from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
 from verifier.verdicts.threshold_sets import threshold_set
 
-SELFIE = "selfie"
 NOT_COMPARABLE = "references_not_comparable"
 ATTEMPTS_USED_UP = "attempts_used_up"
 
@@ -48,6 +47,7 @@ class _Material:
     """What is looked at: the selfie, if one was sent, its frames, and what it is compared with."""
 
     photo: StoredObject | None
+    marked: bool
     frames: tuple[tuple[str, StoredObject], ...]
     references: References | None
     comparable: bool
@@ -61,10 +61,10 @@ def handle(workplace: Workplace, claim: Claim) -> None:
     """Measures one check-in and reaches its verdict."""
     started_at = workplace.parts.now()
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        models = judging_models(session, workplace)
-        material = _begin(session, claim, models, started_at)
+        material = _begin(session, workplace, claim, started_at)
     looked = _look(workplace, claim, material)
-    other = resemblance.other_person(workplace, _key(claim), looked, models, material.search_limit)
+    models, limit = material.models, material.search_limit
+    other = resemblance.other_person(workplace, _key(claim), looked, models, limit)
     face = replace(looked.evidence, resembles_other=other is not None)
     movement = look_at_movement(workplace, claim, material.movement)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
@@ -95,17 +95,31 @@ def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
     return reach_verdict(session, *_key(claim), now).rings
 
 
-def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Material:
+def wanted(session: Session, claim: Claim) -> Sequence[StoredObject]:
+    """Names the selfie, to be fetched before the check-in is begun.
+
+    Nothing of a row that names no person: it is to fail when it is done, not when it is claimed.
+    """
+    if claim.subject.offender_id is None:
+        return ()
+    selfie = photos_of(session, *_key(claim)).get(SELFIE)
+    return () if selfie is None else (selfie,)
+
+
+def _begin(session: Session, workplace: Workplace, claim: Claim, now: datetime) -> _Material:
     checkin = _checkin(session, claim)
     _let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
     if checkin.state is CheckInState.RECEIVED:
         checkin.move(CheckInState.VERIFYING, now)
     # By the rules of its reception: what was put in force since then is not for this one.
     rules = in_force_for(session, checkin.offender_id, checkin.received_at)
+    models = judging_models(session, workplace)
     references, comparable = _references(session, checkin.offender_id, models)
-    photos = _photos(session, checkin)
+    photos = photos_of(session, *_key(claim))
+    photo = photos.pop(SELFIE, None)
     return _Material(
-        photo=photos.pop(SELFIE, None),
+        photo=photo,
+        marked=photo is not None and _marked(session, workplace, claim, photo),
         frames=tuple(sorted(photos.items(), key=lambda named: (len(named[0]), named[0]))),
         references=references,
         comparable=comparable,
@@ -114,6 +128,14 @@ def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> _Ma
         search_limit=rules.search_limit,
         movement=movement_material(session, checkin),
     )
+
+
+def _marked(session: Session, workplace: Workplace, claim: Claim, photo: StoredObject) -> bool:
+    """Marks the examining at once where nothing but that is left to do before it."""
+    if not workplace.is_here(photo):
+        return False
+    work.mark_examining(session, claim)
+    return True
 
 
 def _let_wait_again(checkin: CheckIn, now: datetime) -> None:
@@ -130,18 +152,6 @@ def _references(
         return None, False
 
 
-def _photos(session: Session, checkin: CheckIn) -> dict[str, StoredObject]:
-    """Returns what came of a check-in's photos, by the names the phone gave them."""
-    rows = session.scalars(
-        select(Media).where(
-            Media.offender_id == checkin.offender_id,
-            Media.checkin_id == checkin.id,
-            Media.kind == MediaKind.CHECKIN,
-        )
-    )
-    return {row.name: stored_object(row) for row in rows}
-
-
 def _thresholds_for(session: Session, checkin: CheckIn, usual: ThresholdSet) -> ThresholdSet:
     """Returns nearer limits for somebody whom another enrolled person resembles."""
     return stricter(usual) if has_look_alike(session, checkin.offender_id) else usual
@@ -154,9 +164,10 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> Look:
     if not material.comparable:
         return Look(FaceEvidence(FaceVerdict.ERROR, error=NOT_COMPARABLE))
     try:
-        selfie = workplace.parts.media.fetch(material.photo)
-        with transaction(workplace.parts.sessions, workplace.scope) as session:
-            work.mark_examining(session, claim)
+        selfie = workplace.fetch(material.photo)
+        if not material.marked:
+            with transaction(workplace.parts.sessions, workplace.scope) as session:
+                work.mark_examining(session, claim)
         frames = _fetched(workplace, claim, material.frames)
         models = material.models
         return look(selfie, material.references, material.thresholds, models, frames)
@@ -189,16 +200,16 @@ def _keep_evidence(
     movement: MovementSeen | None = None,
 ) -> None:
     offender_id, checkin_id = _key(claim)
-    before = session.scalar(
-        select(func.max(EvidenceRow.attempt)).where(
-            EvidenceRow.offender_id == offender_id, EvidenceRow.checkin_id == checkin_id
-        )
+    before = (
+        select(func.coalesce(func.max(EvidenceRow.attempt), 0))
+        .where(EvidenceRow.offender_id == offender_id, EvidenceRow.checkin_id == checkin_id)
+        .scalar_subquery()
     )
     session.add(
         EvidenceRow(
             offender_id=offender_id,
             checkin_id=checkin_id,
-            attempt=(before or 0) + 1,
+            attempt=before + 1,
             face_verdict=str(face.verdict),
             face=face_to_row(face),
             movement=None if movement is None else movement_to_row(movement),

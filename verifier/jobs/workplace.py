@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.database import Scope, ScopeKind
+from storage.media import StoredObject
 from storage.parts import Parts
 from storage.records import Queue
+from verifier.jobs.media_ahead import MediaAhead
 
 if TYPE_CHECKING:  # the chores worker must not load OpenCV
     from verifier.faces.gallery import Gallery
@@ -28,6 +30,7 @@ class Workplace:
     models: "Models | None" = None
     gallery: "Gallery | None" = None
     next_models: "Models | None" = None  # that shall judge once all enrolled photos have theirs
+    ahead: MediaAhead | None = None
 
     @property
     def scope(self) -> Scope:
@@ -49,6 +52,19 @@ class Workplace:
             message = f"the {self.queue} worker has no gallery"
             raise NotFurnishedError(message)
         return self.gallery
+
+    def order(self, wanted: Iterable[StoredObject]) -> None:
+        """Lets the photos of the next row come while this one is computed."""
+        if self.ahead is not None:
+            self.ahead.order(wanted)
+
+    def is_here(self, stored: StoredObject) -> bool:
+        """Tells whether fetching it would take no time."""
+        return self.ahead is not None and self.ahead.is_here(stored)
+
+    def fetch(self, stored: StoredObject) -> bytes:
+        """Returns a photo, ordered or not; raises what MediaStore.fetch raises."""
+        return self.parts.media.fetch(stored) if self.ahead is None else self.ahead.fetch(stored)
 
     def ring(self, queues: Iterable[Queue]) -> None:
         """Wakes the other workers; what waits in the own queue is claimed by this drain."""
