@@ -28,7 +28,8 @@ from tests.verifier.jobs.draining import (
     work_of,
 )
 from tests.waiting_work import Waiting, WaitingWork, let_work_wait
-from verifier.faces.examine import examine as real_examine
+from verifier.faces.examine import Look
+from verifier.faces.examine import look as real_look
 from verifier.faces.models import Models
 from verifier.jobs import verify_checkin
 from verifier.jobs.drain import do_next
@@ -42,16 +43,16 @@ def breaks(
     monkeypatch: pytest.MonkeyPatch, fault: BaseException, only: bytes | None = None
 ) -> None:
     """Lets the look at a photo fail, of one photo where it is given."""
-    look = real_examine
+    look_at = real_look
 
-    def examine(
+    def look(
         selfie: bytes, references: object, thresholds: ThresholdSet, models: Models, frames: object
-    ) -> FaceEvidence:
+    ) -> Look:
         if only is None or selfie == only:
             raise fault
-        return look(selfie, references, thresholds, models, frames)  # type: ignore[arg-type]
+        return look_at(selfie, references, thresholds, models, frames)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verify_checkin, "examine", examine)
+    monkeypatch.setattr(verify_checkin, "look", look)
 
 
 @pytest.mark.media
@@ -169,12 +170,13 @@ def test_what_a_photo_breaks_costs_its_neighbours_nothing(
 def test_a_fault_of_ours_that_passes_is_forgotten(
     factory: Factory, workplace: Workplace, own: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look, faults = real_examine, iter([FaceEvidence(FaceVerdict.ERROR, error="Memory")])
+    fault = Look(FaceEvidence(FaceVerdict.ERROR, error="Memory"))
+    look_at, faults = real_look, iter([fault])
 
-    def examine(*args: object) -> FaceEvidence:
-        return next(faults, None) or look(*args)  # type: ignore[arg-type]
+    def look(*args: object) -> Look:
+        return next(faults, None) or look_at(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verify_checkin, "examine", examine)
+    monkeypatch.setattr(verify_checkin, "look", look)
     drain(workplace)
     verdicts = [row.face_verdict for row in evidence(factory, own)]
     assert verdicts == [FaceVerdict.ERROR, FaceVerdict.MATCH]
@@ -184,16 +186,16 @@ def test_a_fault_of_ours_that_passes_is_forgotten(
 def test_a_zombie_writes_nothing(
     factory: Factory, workplace: Workplace, own: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = real_examine
+    look_at = real_look
 
-    def examine(*args: object) -> FaceEvidence:
+    def look(*args: object) -> Look:
         with factory.session() as session:  # while it looks, its lease runs out
             let_work_wait(session, 2 * work.LEASE)
             heir = work.claim(session, Queue.FACES)
         assert heir is not None
-        return look(*args)  # type: ignore[arg-type]
+        return look_at(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verify_checkin, "examine", examine)
+    monkeypatch.setattr(verify_checkin, "look", look)
     do_next(workplace)
     assert evidence(factory, own) == []
     assert checkin(factory, own).state is CheckInState.VERIFYING
