@@ -1,9 +1,10 @@
 """What came of a check-in's photos."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.media import StoredObject
 from storage.records import Media, MediaKind
@@ -22,3 +23,16 @@ def photos_of(session: Session, offender_id: UUID, checkin_id: UUID) -> dict[str
         )
     )
     return {row.name: stored_object(row) for row in rows}
+
+
+def without_picture(session: Session, offender_id: UUID, checkin_id: UUID) -> Sequence[UUID]:
+    """Returns the photos of a check-in of which there is no picture yet, frames too."""
+    picture = aliased(Media)
+    return session.scalars(
+        select(Media.id).where(
+            Media.offender_id == offender_id,
+            Media.checkin_id == checkin_id,
+            Media.kind == MediaKind.CHECKIN,
+            ~select(picture.id).where(picture.original_id == Media.id).exists(),
+        )
+    ).all()

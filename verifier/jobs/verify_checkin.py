@@ -6,20 +6,20 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
 from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
-from storage.records import CheckIn, EvidenceRow, Media, MediaKind, Queue, WorkKind
+from storage.records import CheckIn, EvidenceRow, Queue, WorkKind
 from storage.work import Claim, Subject
 from verifier.faces.bursts import Frame
 from verifier.faces.examine import Look, look
 from verifier.faces.matching import References
 from verifier.faces.models import Models
 from verifier.jobs import limits, replays, resemblance
-from verifier.jobs.checkin_photos import SELFIE, photos_of
+from verifier.jobs.checkin_photos import SELFIE, photos_of, without_picture
 from verifier.jobs.judging import judging_models
 from verifier.jobs.look_at_movement import (
     MovementMaterial,
@@ -229,22 +229,11 @@ def _conclude(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]
     rings = reach_verdict(session, *_key(claim), now).rings
     if session.get_one(CheckIn, _key(claim)).state is CheckInState.CONFIRMED:
         return rings
-    subjects = (Subject(photo, claim.subject.offender_id) for photo in _to_render(session, claim))
+    subjects = (
+        Subject(photo, claim.subject.offender_id)
+        for photo in without_picture(session, *_key(claim))
+    )
     return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now) for subject in subjects}
-
-
-def _to_render(session: Session, claim: Claim) -> Sequence[UUID]:
-    """Returns the photos of a check-in of which there is no picture yet, frames too."""
-    offender_id, checkin_id = _key(claim)
-    picture = aliased(Media)
-    return session.scalars(
-        select(Media.id).where(
-            Media.offender_id == offender_id,
-            Media.checkin_id == checkin_id,
-            Media.kind == MediaKind.CHECKIN,
-            ~select(picture.id).where(picture.original_id == Media.id).exists(),
-        )
-    ).all()
 
 
 def _checkin(session: Session, claim: Claim) -> CheckIn:
