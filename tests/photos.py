@@ -42,7 +42,7 @@ _SELFIE_SIDE = 1080
 _SELFIE_BYTES = 200 * 1024
 # Far enough from the photo not to be taken for it (verifier/faces/hashes.py: 20 of 143 bits and
 # more), near enough to be the same person for sure.
-_BENT_BY, _BENDS, _UNEVEN_LIGHT, _LIGHTS = 0.016, 10, 0.3, 7
+_BENT_BY, _BENDS, _UNEVEN_LIGHT, _LIGHTS = 0.018, 10, 0.22, 7
 _TWELVE_MEGAPIXELS = 12_000_000
 
 Pixels = NDArray[np.uint8]
@@ -183,7 +183,9 @@ def _selfie(photo: bytes, seed: int) -> bytes:
     pixels = _bent(pixels, seed)
     pixels = _tilted(pixels, degrees=chance.uniform(-6, 6))
     pixels = _cropped(pixels, chance.uniform(0.0, 0.04, size=4))
-    lit = cv2.convertScaleAbs(pixels, alpha=chance.uniform(0.8, 1.15), beta=chance.uniform(-8, 8))
+    # About the middle grey: no selfie becomes too flat or too bright to be compared.
+    contrast, light = chance.uniform(1.0, 1.15), chance.uniform(-12, 4)
+    lit = cv2.convertScaleAbs(pixels, alpha=contrast, beta=128 * (1 - contrast) + light)
     return _small_jpeg(np.asarray(lit, dtype=np.uint8), quality=int(chance.integers(70, 90)))
 
 

@@ -41,7 +41,8 @@ def written(scene: Scene) -> list[int]:
 
 def refused(scene: Scene) -> RefusedError:
     """What a phone hears that sends a check-in."""
-    scene.sent.append(scene.phone.capture(photos().selfie_of(photos().obama[0], 1), HERE))
+    selfie = photos().selfie_of(photos().obama[0], len(scene.sent) + 1)
+    scene.sent.append(scene.phone.capture(selfie, HERE))
     with pytest.raises(RefusedError) as refusal:
         scene.phone.submit(scene.sent[-1])
     return refusal.value

@@ -9,6 +9,7 @@ from PIL import ImageOps
 
 from tests.photos import Photos
 from tests.verifier.faces import jpegs, references
+from verifier.exif import camera_of
 from verifier.faces.examine import embed_reference, examine
 from verifier.faces.matching import References
 from verifier.faces.models import Box, Models
@@ -233,6 +234,7 @@ def test_a_fault_of_a_model_is_an_error_of_ours(
         threshold_set=ALL_GREY.name,
         models=dict(loaded.sha256),
         error="RuntimeError",
+        camera=camera_of(photos.obama[0]),
     )
     assert embed_reference(photos.obama[0], broken).fault is FaceVerdict.ERROR
 

@@ -129,7 +129,8 @@ def _is_borderline(measured: PhotoQuality) -> bool:
         (measured.brightness, limits.most_brightness),
         (abs(measured.yaw), limits.most_yaw),
     )
-    return any(abs(number / limit - 1) < 0.1 for number, limit in pairs)
+    narrow = abs(measured.face_px - limits.least_face_px) <= 3
+    return narrow or any(abs(number / limit - 1) < 0.1 for number, limit in pairs)
 
 
 @SLOW
