@@ -1,5 +1,6 @@
 """Rows around a person and around the accounts of the office, for paths that name them."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from storage.records import (
 )
 from storage.records.supervision import PauseReason
 from tests.access.cast import Cast, Where
+from verifier.verdicts.bands import DEFAULT
 
 A_WEEK = timedelta(days=7)
 EIGHTEENTH = date(2030, 1, 1)
@@ -112,7 +114,12 @@ def _activation(cast: Cast) -> UUID:
     with factory.session() as session:
         session.add(
             ThresholdSetRow(
-                name=name, limits=[], measured={}, laid_by="command:x", laid_at=now, reason="试"
+                name=name,
+                limits=[asdict(DEFAULT.limits[0])],
+                measured={},
+                laid_by="command:x",
+                laid_at=now,
+                reason="试",
             )
         )
     asked = factory.account().id
