@@ -171,7 +171,12 @@ def test_work_that_waits_for_long_is_warned_of(doctor: Doctor, factory: Factory)
     WaitingWork(factory).checkin(factory.offender().id, None)
     assert doctor.say().about("work")[0][0] == "ok"
     with factory.session() as session:
-        session.execute(text("UPDATE work SET not_before = now() - interval '5 minutes'"))
+        session.execute(
+            text(
+                "UPDATE work SET not_before = now() - interval '5 minutes',"
+                " added_at = now() - interval '5 minutes'"
+            )
+        )
     assert doctor.say().about("work")[0][0] == "warn"
 
 
