@@ -183,8 +183,7 @@ def _selfie(photo: bytes, seed: int) -> bytes:
     pixels = _bent(pixels, seed)
     pixels = _tilted(pixels, degrees=chance.uniform(-6, 6))
     pixels = _cropped(pixels, chance.uniform(0.0, 0.04, size=4))
-    # About the middle grey: no selfie becomes too flat or too bright to be compared.
-    contrast, light = chance.uniform(1.0, 1.15), chance.uniform(-12, 4)
+    contrast, light = chance.uniform(1.0, 1.15), chance.uniform(-12, 4)  # about the middle grey
     lit = cv2.convertScaleAbs(pixels, alpha=contrast, beta=128 * (1 - contrast) + light)
     return _small_jpeg(np.asarray(lit, dtype=np.uint8), quality=int(chance.integers(70, 90)))
 
