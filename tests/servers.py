@@ -22,7 +22,10 @@ from tests.stage import eventually
 ROOT = Path(__file__).parent.parent
 STORE = Store(os.environ.get("STORE") or Store.RCLONE)
 ONLOOKER = "checkin_onlooker"
-_ONLOOKER_SIGNS_IN = f"CREATE ROLE {ONLOOKER} LOGIN PASSWORD '{ONLOOKER}' IN ROLE checkin_web"
+# Without pg_read_all_stats it would see nothing of other roles' sessions, transactions or waits.
+_ONLOOKER_SIGNS_IN = (
+    f"CREATE ROLE {ONLOOKER} LOGIN PASSWORD '{ONLOOKER}' IN ROLE checkin_web, pg_read_all_stats"
+)
 
 
 @contextmanager

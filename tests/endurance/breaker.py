@@ -15,7 +15,7 @@ from tests.endurance.absences import (
     wrong_clock,
 )
 from tests.endurance.broken import Safeguard, somebody_new_is_late
-from tests.endurance.deaths import freeze_horse, kill, kill_horse
+from tests.endurance.deaths import freeze_horse, freeze_looking_horse, kill, kill_horse
 from tests.endurance.faults import SHARED, Fault, Span
 from tests.endurance.ground import VERIFIER, Ground
 from tests.endurance.waiting import Did
@@ -32,6 +32,7 @@ class Breaker:
         self._locks = {group: Lock() for group in SHARED}
         store, phone = ground.wires.store, ground.wires.phone
         # A missing safeguard must show, so what it guards against comes at the worst moment.
+        freeze = freeze_looking_horse if gone is Safeguard.GUARD else freeze_horse
         moment = [somebody_new_is_late(ground.folder)] if gone is Safeguard.OUTBOX else []
         self._lasting: dict[Fault, Callable[[float], Did]] = {
             Fault.BELL_FORGOTTEN: partial(forget_bell, ground),
@@ -48,7 +49,7 @@ class Breaker:
             Fault.WEB_KILLED: partial(kill, ground, "web", *moment),
             Fault.WORKER_KILLED: partial(kill, ground, VERIFIER),
             Fault.HORSE_KILLED: partial(kill_horse, ground),
-            Fault.HORSE_FROZEN: partial(freeze_horse, ground, while_looking=gone is not None),
+            Fault.HORSE_FROZEN: partial(freeze, ground),
             Fault.CHORES_KILLED: partial(kill, ground, "chores"),
             Fault.CLOCK_KILLED: partial(kill, ground, "clock"),
             Fault.BELL_EMPTIED: partial(empty_bell, ground),

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from storage.local_stack import Processes
 from storage.local_stack.process_tree import Process, descendants, process, wait_gone
+from storage.queues import DRAIN_TIMEOUT_S
 from storage.records import Work, WorkKind
 from storage.work import LEASE
 from tests.endurance.ground import VERIFIER, Ground
@@ -29,12 +30,16 @@ LOOK_AT_FORKS_EVERY_S = 0.005
 # From a claim to where a fork is stopped: fetching, looking, concluding take about so long.
 LONGEST_MOMENT_S = 0.25
 WHILE_LOOKING_S = 0.05
-STANDS_STILL_S = 0.5
+STANDS_STILL_S = 1.0
+# Of any state: a fork that is stopped while it waits for a lock holds what it locked before.
 STANDING = text(
     "SELECT count(*) FROM pg_stat_activity WHERE usename = 'checkin_verifier'"
-    " AND state LIKE 'idle in transaction%'"
-    " AND state_change < clock_timestamp() - make_interval(secs => :still_s)"
+    " AND xact_start < clock_timestamp() - make_interval(secs => :still_s)"
 )
+FREEZES_WITHIN_S = LEASE.total_seconds() + HAPPENS_WITHIN_S * 2
+JUDGED_WITHIN_S = LEASE.total_seconds() + 25.0
+# A drain that was stopped for so long must still have time to conclude.
+YOUNG_S = DRAIN_TIMEOUT_S - JUDGED_WITHIN_S - 10.0
 
 
 @dataclass(frozen=True)
@@ -72,31 +77,75 @@ def kill_horse(ground: Ground) -> Did:
     return Did(began, _gone(horses))
 
 
-def freeze_horse(ground: Ground, *, while_looking: bool) -> Did:
-    """Stop a fork of the second machine that holds work until somebody else has taken it over.
-
-    Anywhere it happens to be; or only while it looks at a selfie, with no transaction open.
-    """
-
-    def fits(held: Holding) -> bool:
-        return not while_looking or (held.looking and held.kind is WorkKind.VERIFY_CHECKIN)
-
-    longest_s = WHILE_LOOKING_S if while_looking else LONGEST_MOMENT_S
-    until = time.monotonic() + LEASE.total_seconds() + HAPPENS_WITHIN_S * 2
+def freeze_horse(ground: Ground) -> Did:
+    """Stop a fork of the second machine that holds work until somebody else has taken it over."""
+    until = time.monotonic() + FREEZES_WITHIN_S
     while time.monotonic() < until:
-        caught = _catch(ground, ground.second, signal.SIGSTOP, fits, longest_s)
+        caught = _catch(ground, ground.second, signal.SIGSTOP, lambda _: True)
         began = ground.watch.seconds()
         if caught is None:
             break
         try:
-            held = _is_held(ground, caught.holding)
-            if held and not (while_looking and _transaction_is_open(ground)):
-                taken = _is_taken_over(ground, caught.holding)
-                return Did(began, int(taken))
+            if _is_held(ground, caught.holding):
+                return Did(began, int(_is_taken_over(ground, caught.holding)))
         finally:
             _send(caught.horse, signal.SIGCONT)
         time.sleep(ground.chance.uniform(0.0, 1.0))
     return Did(ground.watch.seconds(), 0)
+
+
+def freeze_looking_horse(ground: Ground) -> Did:
+    """Stop a fork while it looks at a selfie until somebody else has judged it, then let it go on.
+
+    Passed when it is through with that selfie: what it could write by then, it has written.
+    """
+    until = time.monotonic() + FREEZES_WITHIN_S
+    while time.monotonic() < until:
+        caught = _catch(ground, ground.second, signal.SIGSTOP, _can_conclude, WHILE_LOOKING_S)
+        began = ground.watch.seconds()
+        if caught is None:
+            break
+        try:
+            judged = _only_looks(ground, caught) and _is_judged(ground, caught.holding)
+        finally:
+            _send(caught.horse, signal.SIGCONT)
+        if judged:
+            return Did(began, int(_is_through(ground, caught)))
+        time.sleep(ground.chance.uniform(0.0, 1.0))
+    return Did(ground.watch.seconds(), 0)
+
+
+def _can_conclude(caught: Caught) -> bool:
+    """Tell whether a fork looks at a selfie and wakes again before RQ ends its drain."""
+    held = caught.holding
+    return held.looking and held.kind is WorkKind.VERIFY_CHECKIN and _age_s(caught.horse) < YOUNG_S
+
+
+def _age_s(horse: Process) -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - horse.started / os.sysconf("SC_CLK_TCK")
+
+
+def _only_looks(ground: Ground, caught: Caught) -> bool:
+    """Tell whether a frozen fork has its work still to conclude, and no transaction open.
+
+    Else PostgreSQL would end its session, and it could write nothing whoever guards the lease.
+    """
+    return _is_held(ground, caught.holding) and not _transaction_is_open(ground)
+
+
+def _is_judged(ground: Ground, holding: Holding) -> bool:
+    wanted = select(Work.number).where(Work.number == holding.number, Work.done_at.is_not(None))
+
+    def look() -> bool:
+        return asked_patiently(ground.parts, lambda session: session.scalar(wanted)) is not None
+
+    return wait_until(look, JUDGED_WITHIN_S, every_s=0.2)
+
+
+def _is_through(ground: Ground, caught: Caught) -> bool:
+    """Tell whether a fork that woke took up something else."""
+    pid = caught.horse.pid
+    return wait_until(lambda: holding(ground.folder, pid) != caught.holding, HAPPENS_WITHIN_S)
 
 
 def _is_taken_over(ground: Ground, holding: Holding) -> bool:
@@ -115,8 +164,8 @@ def _is_held(ground: Ground, holding: Holding) -> bool:
 
 
 def _transaction_is_open(ground: Ground) -> bool:
-    """Tell whether a verifier stands still within a transaction."""
-    time.sleep(STANDS_STILL_S * 2)
+    """Tell whether a verifier is in a transaction that began before it was stopped."""
+    time.sleep(STANDS_STILL_S)
     return asked_patiently(
         ground.parts, lambda session: bool(session.scalar(STANDING, {"still_s": STANDS_STILL_S}))
     )
@@ -126,19 +175,20 @@ def _catch(
     ground: Ground,
     machine: Processes,
     number: signal.Signals,
-    fits: Callable[[Holding], bool],
+    fits: Callable[[Caught], bool],
     longest_s: float = LONGEST_MOMENT_S,
 ) -> Caught | None:
     """Signal a fork of a verifier a moment after it claimed something; waits for one that does."""
     until = time.monotonic() + HAPPENS_WITHIN_S
     while time.monotonic() < until:
         for caught in _working(ground, machine):
-            if fits(caught.holding):
+            if fits(caught):
                 time.sleep(ground.chance.uniform(0.0, longest_s))
                 _send(caught.horse, number)
                 now = holding(ground.folder, caught.horse.pid)
-                if now is None or fits(now):
-                    return Caught(caught.horse, now or caught.holding)
+                stopped = Caught(caught.horse, now or caught.holding)
+                if fits(stopped):
+                    return stopped
                 _send(caught.horse, signal.SIGCONT)
         time.sleep(LOOK_AT_FORKS_EVERY_S)
     return None

@@ -14,7 +14,7 @@ MOST_DRAWS = 10_000
 # Where a safeguard is taken away, only the faults it guards against are caused, and often.
 AGAINST = {
     Safeguard.OUTBOX: (Fault.WEB_KILLED,) * 3,
-    Safeguard.GUARD: (Fault.HORSE_FROZEN,) * 2,
+    Safeguard.GUARD: (Fault.HORSE_FROZEN,) * 3,
 }
 
 Pair = tuple[Fault, ...]
