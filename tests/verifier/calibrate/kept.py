@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mobile_contract.codes import CheckInState
 from storage.media import MediaKey, StoredObject
 from storage.records import (
+    ApprovalBasis,
     CheckIn,
     CheckInVector,
     MediaKind,
@@ -78,6 +79,9 @@ class Kept:
                 created_by=officer,
                 created_at=at,
                 approved_by=officer,
+                basis=ApprovalBasis.IN_PRESENCE,
+                seconded_by=self.factory.account().id,
+                seconded_at=at,
             )
             session.add(chosen)
             session.flush()

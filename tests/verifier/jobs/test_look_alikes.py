@@ -21,6 +21,7 @@ from tests.waiting_work import WaitingWork
 from verifier.jobs.workplace import Workplace
 from verifier.look_alikes import has_look_alike, is_sampled
 from verifier.rules.rules import Rules
+from verifier.verdicts.bands import DEFAULT
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ def test_both_are_compared_more_strictly_once_the_set_is_in_force(
     assert pair(workplace, enrolled)
     sent = waiting.checkin(enrolled, own_selfie())
     drain(workplace)
-    assert evidence(factory, sent)[-1].threshold_set == "public-2026-11+look_alike"
+    assert evidence(factory, sent)[-1].threshold_set == f"{DEFAULT.name}+look_alike"
 
 
 def test_it_ends_when_the_other_is_enrolled_anew(
