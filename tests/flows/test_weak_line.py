@@ -131,5 +131,7 @@ def test_fifty_equal_files_at_once_are_one(
         answers = list(pool.map(put, folders))
     assert all(file.held for answer in answers for file in answer.files)
     assert rows(factory, sent) == (1, 1)
-    assert len(list(factory.parts.media.listed(f"checkins/{offender.id}/{sent.id}/"))) == 1
+    listed = factory.parts.media.listed(f"checkins/{offender.id}/{sent.id}/")
+    # rclone lists twice, for a while, what many wrote at once.
+    assert len({(one.key, one.version_id) for one in listed}) == 1
     assert world.verdict(phone, sent.id).state is CheckInState.CONFIRMED

@@ -5,18 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text, update
 
 from storage.abilities import Ability, Has, try_abilities
 from storage.doctor import main
 from storage.local_stack import LocalStack, Store
 from storage.media import MediaKey, MediaStore
-from storage.records import Media, MediaKind
+from storage.records import Media, MediaKind, Work
 from storage.s3_client import open_client
 from storage.settings import StoreSettings
 from storage.stored_media import stored_object
@@ -171,12 +172,8 @@ def test_work_that_waits_for_long_is_warned_of(doctor: Doctor, factory: Factory)
     WaitingWork(factory).checkin(factory.offender().id, None)
     assert doctor.say().about("work")[0][0] == "ok"
     with factory.session() as session:
-        session.execute(
-            text(
-                "UPDATE work SET not_before = now() - interval '5 minutes',"
-                " added_at = now() - interval '5 minutes'"
-            )
-        )
+        then = func.now() - timedelta(minutes=5)
+        session.execute(update(Work).values(not_before=then, added_at=then))
     assert doctor.say().about("work")[0][0] == "warn"
 
 

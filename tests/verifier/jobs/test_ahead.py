@@ -15,7 +15,7 @@ from tests.verifier.jobs.draining import checkin, evidence, own_selfie, work_of
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import drain, limits, stopping, verify_checkin
 from verifier.jobs.media_ahead import MediaAhead
-from verifier.jobs.workplace import Workplace, prepare
+from verifier.jobs.workplace import Workplace, _Door
 
 
 class CountingStore:
@@ -72,7 +72,7 @@ def furnished(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplac
     """A workplace that fetches ahead and that `drain` finds, without a horse's limits."""
     monkeypatch.setattr(limits, "allow_cpu_for_a_row", lambda: None)
     whole = replace(workplace, ahead=MediaAhead(workplace.parts.media))
-    prepare(lambda: whole)
+    monkeypatch.setattr(_Door, "prepared", lambda: whole)
     return whole
 
 
