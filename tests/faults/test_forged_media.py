@@ -38,8 +38,9 @@ def test_officers_and_models_see_the_photo_that_was_sent(scene: Scene) -> None:
     forge(scene, selfie)
     scene.processes.restart("verifier")
     assert [status.state for status in scene.verdicts()] == [CheckInState.CONFIRMED]
-    picture = eventually(lambda: media(scene, MediaKind.RENDITION))
     officer = scene.world.officer(scene.factory.officer(scene.offender.office_id))
+    officer.page(f"/checkins/{scene.offender.id}/{scene.sent[0].id}")  # the first look asks for it
+    picture = eventually(lambda: media(scene, MediaKind.RENDITION))
     before = officer.http.get(f"/media/{picture.id}").content
     forge(scene, picture)
     assert officer.http.get(f"/media/{picture.id}").content == before
