@@ -10,6 +10,8 @@ altogether (docs/deploy.md); this is what holds without one.
 import errno
 import socket
 import time
+from collections import deque
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from math import inf
@@ -28,6 +30,7 @@ STRANGER_WITHIN_S = 120.0  # a body of somebody unknown: long enough to be told 
 KNOWN_WITHIN_S = 1800.0  # 3.6 MB at 2 KB/s
 ANSWER_WITHIN_S = 600.0
 SILENCE_S = 60.0
+LINGER_S = 2.0  # for who still sends when the answer is out; gunicorn.util.close_graceful
 STRANGERS_SHARE = 4  # one thread in so many may wait for strangers
 
 
@@ -87,6 +90,13 @@ class PatientSocket(socket.socket):
         """Give the body so much time."""
         self.until = time.monotonic() + within_s
 
+    def say_last(self) -> None:
+        """Tell the other end that nothing more comes; what it still sends is not waited for."""
+        self.until = inf
+        self.setblocking(False)
+        with suppress(OSError):  # it has hung up
+            self.shutdown(socket.SHUT_WR)
+
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:
         """Read what is there, or wait; nothing where it was too long, as after a hang-up."""
         if self.until is inf:
@@ -138,6 +148,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._places = Places(max(1, self.cfg.threads // STRANGERS_SHARE))
+        self._leaving: deque[TConn] = deque()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Hand a connection to a thread once something has come on it."""
@@ -149,6 +160,42 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(conn)
         ready = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, EVENT_READ, ready)
+
+    def finish_request(self, conn: TConn, fs: "Future[Any]") -> None:
+        """Keep a connection, or end it without waiting for the other end to do so.
+
+        gunicorn waits for that in the thread that accepts all others.
+        """
+        if fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+            return
+        conn.sock.say_last()
+        conn.timeout = time.monotonic() + LINGER_S
+        self._leaving.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
+
+    def _drain(self, conn: TConn, line: PatientSocket) -> None:
+        """Read what came after the answer, so that the answer is not lost to a reset."""
+        try:
+            ended = not line.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            ended = True
+        if ended:
+            self._leaving.remove(conn)
+            self._let_go(conn)
+
+    def _let_go(self, conn: TConn) -> None:
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Close what nothing came on in time, and what does not leave."""
+        super().murder_pending()
+        while self._leaving and self._leaving[0].timeout <= time.monotonic():
+            self._let_go(self._leaving.popleft())
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Let connections on which nothing has come delay a stop no longer than idle ones."""

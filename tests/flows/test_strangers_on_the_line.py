@@ -32,6 +32,7 @@ READERS = 10
 LOOKS_WITHIN_S = 30.0  # far less than a stranger is waited for
 STALLED = {
     "who says nothing": b"",
+    "no request at all, and no end": b"no HTTP\r\n\r\n",
     "half a head": b"GET /v1/app HTTP/1.1\r\nHost: here\r\nAccept",
     "a body without a token": (
         b"POST /v1/checkins HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n--x"
