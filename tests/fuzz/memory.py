@@ -19,8 +19,9 @@ EVERY_S = 0.5
 REST_S = 1.5
 MIB = 1024 * 1024
 PAGE = os.sysconf("SC_PAGESIZE")
-# Until then the web's heaps find their size; from there on a line is laid through the rests.
-WARM_ROUNDS = 3
+# Until then the web's heaps find their size, at times in steps of 13 MiB as late as the fifth round;
+# from there on a line is laid through the rests.
+WARM_ROUNDS = 6
 HORSES = "horses"
 
 
