@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from storage.local_stack import LocalStack, Processes
@@ -11,6 +12,10 @@ from storage.parts import Parts
 from tests.factories import Factory
 from tests.servers import ROOT, as_owner, emptied, migrated_stack, web_parts
 from tests.world import Servers, World
+
+# A busy machine says nothing about the code.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ EVERY_S = 0.5
 REST_S = 1.5
 MIB = 1024 * 1024
 PAGE = os.sysconf("SC_PAGESIZE")
-# Until then the web's heaps find their size, at times in steps of 13 MiB as late as the fifth round;
-# from there on a line is laid through the rests.
+# Until then the web's heaps find their size, in steps of 13 MiB as late as in the fifth round; from
+# there on a line is laid through the rests.
 WARM_ROUNDS = 6
 HORSES = "horses"
 

@@ -162,7 +162,7 @@ def test_what_left_meanwhile_is_not_laid_anew_by_a_note(tmp_path: Path) -> None:
     assert queue.file_names(ID) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(st.sampled_from(["selfie", "frame-1", "frame-2"]), st.binary(max_size=300)),
     st.binary(min_size=1, max_size=300),

@@ -107,7 +107,7 @@ NAMES = st.one_of(LINE, st.text("=+-@'\"＝,;\t 甲", min_size=1, max_size=6)).f
 DEGREES = st.floats(-80, 80, allow_nan=False)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     name=NAMES,
     latitude=DEGREES,

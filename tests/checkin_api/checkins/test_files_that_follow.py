@@ -211,7 +211,6 @@ def act(hand: Hand, sent: Submission, what: str) -> bytes | None:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.sampled_from(ACTS), max_size=7), st.permutations(["post json", *ACTS[3:]]))

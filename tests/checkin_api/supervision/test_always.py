@@ -131,9 +131,7 @@ def require_right(case: Led) -> None:
 
 
 @pytest.mark.parametrize("night", [False, True])
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(done=st.lists(acts, min_size=1, max_size=7))
 @example(done=[pause((0, None)), wait(30)])
 @example(done=[pause((1, 2)), wait(30), resume(2), wait(30), end(0), start(1), wait(30)])

@@ -148,9 +148,7 @@ instants = st.integers(-24, 8 * 24).map(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     period=spans,
     pauses=st.lists(spans, max_size=2),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_contract.codes import CheckInState
@@ -26,7 +26,6 @@ from verifier.verdicts.movement import (
 )
 from verifier.verdicts.sweeps import FrameNumbers, MovementAnswer
 
-patient = settings(deadline=None)  # a busy machine says nothing about the code
 DONE, NOT_DONE, UNKNOWN = MovementAnswer.DONE, MovementAnswer.NOT_DONE, MovementAnswer.UNKNOWN
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PROMPTS = (Prompt.BLINK, Prompt.TURN_LEFT, Prompt.LOOK_UP, Prompt.COME_CLOSER)
@@ -112,7 +111,6 @@ def test_whether_an_answer_was_in_time_is_told_by_the_phones_running_clock(
     assert standing_of(issued, answering) is standing
 
 
-@patient
 @given(st.timedeltas(timedelta(0), timedelta(days=10)), st.text(max_size=5))
 def test_one_issued_ahead_is_opened_within_its_days_whatever_the_boot(
     after: timedelta, boot: str
@@ -123,7 +121,6 @@ def test_one_issued_ahead_is_opened_within_its_days_whatever_the_boot(
     assert standing_of(ahead, opened) is (Standing.GOOD if in_time else Standing.OPENED_LATE)
 
 
-@patient
 @given(st.sampled_from(Standing))
 def test_what_is_not_its_answer_is_not_done_and_what_cannot_be_told_is_unknown(
     standing: Standing,

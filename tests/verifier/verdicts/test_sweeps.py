@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mobile_contract.movement_codes import Prompt
@@ -17,7 +17,6 @@ from verifier.verdicts.sweeps import (
     together,
 )
 
-patient = settings(deadline=None)  # a busy machine says nothing about the code
 DONE, NOT_DONE, UNKNOWN = MovementAnswer.DONE, MovementAnswer.NOT_DONE, MovementAnswer.UNKNOWN
 ORDERS = list(permutations(Prompt, 4))
 MIRRORED = {Prompt.TURN_LEFT: Prompt.TURN_RIGHT, Prompt.TURN_RIGHT: Prompt.TURN_LEFT}
@@ -83,7 +82,6 @@ def answers(prompts: Sequence[Prompt], frames: Sequence[FrameNumbers]) -> list[M
 shakes = st.lists(noise, min_size=12, max_size=12)
 
 
-@patient
 @given(rest, orders, shakes)
 def test_who_does_what_is_asked_in_its_order_has_done_it(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float]
@@ -91,7 +89,6 @@ def test_who_does_what_is_asked_in_its_order_has_done_it(
     assert answers(prompts, burst(face, prompts, by)) == [DONE] * 4
 
 
-@patient
 @given(rest, orders, orders, shakes)
 def test_what_is_done_in_another_order_is_not_done_where_it_differs(
     face: FrameNumbers, asked: tuple[Prompt, ...], done: tuple[Prompt, ...], by: list[float]
@@ -102,7 +99,6 @@ def test_what_is_done_in_another_order_is_not_done_where_it_differs(
             assert answer is NOT_DONE
 
 
-@patient
 @given(rest, orders, shakes)
 def test_somebody_who_stands_still_has_done_nothing(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float]
@@ -111,7 +107,6 @@ def test_somebody_who_stands_still_has_done_nothing(
     assert answers(prompts, frames) == [NOT_DONE] * 4
 
 
-@patient
 @given(rest, orders)
 def test_the_same_frame_again_and_again_has_done_nothing(
     face: FrameNumbers, prompts: tuple[Prompt, ...]
@@ -119,7 +114,6 @@ def test_the_same_frame_again_and_again_has_done_nothing(
     assert answers(prompts, [replace(face, prompt=at // 2) for at in range(8)]) == [NOT_DONE] * 4
 
 
-@patient
 @given(rest, orders, shakes)
 def test_a_mirrored_burst_swaps_left_and_right(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float]
@@ -132,7 +126,6 @@ def test_a_mirrored_burst_swaps_left_and_right(
         assert (answer is NOT_DONE) is (prompt in MIRRORED)
 
 
-@patient
 @given(rest, orders, shakes, st.randoms(use_true_random=False))
 def test_frames_that_were_shuffled_show_no_whole_challenge(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float], chance: object
@@ -146,7 +139,6 @@ def test_frames_that_were_shuffled_show_no_whole_challenge(
     del chance
 
 
-@patient
 @given(rest, orders, shakes)
 def test_who_holds_a_turn_through_the_whole_burst_has_not_turned(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float]
@@ -156,7 +148,6 @@ def test_who_holds_a_turn_through_the_whole_burst_has_not_turned(
     assert DONE not in answers(prompts, frames)
 
 
-@patient
 @given(rest, orders, shakes, st.integers(0, FEWEST_FRAMES - 1))
 def test_too_few_faces_say_nothing(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float], kept: int
@@ -166,7 +157,6 @@ def test_too_few_faces_say_nothing(
     assert answers(prompts, frames[:kept] + blank) == [UNKNOWN] * 4
 
 
-@patient
 @given(rest, orders, shakes)
 def test_a_prompt_without_a_frame_was_not_done(
     face: FrameNumbers, prompts: tuple[Prompt, ...], by: list[float]
@@ -175,7 +165,6 @@ def test_a_prompt_without_a_frame_was_not_done(
     assert answers(prompts, frames) == [DONE, DONE, NOT_DONE, DONE]
 
 
-@patient
 @given(rest, st.floats(0.2, 3.0))
 def test_closed_eyes_are_told_by_the_persons_own_eyes_and_no_fixed_number(
     face: FrameNumbers, narrow: float
@@ -185,7 +174,6 @@ def test_closed_eyes_are_told_by_the_persons_own_eyes_and_no_fixed_number(
     assert answers(prompts, burst(own, prompts, [0.0]))[0] is DONE
 
 
-@patient
 @given(rest, shakes)
 def test_a_print_that_is_tilted_closes_no_eyes(face: FrameNumbers, by: list[float]) -> None:
     prompts = (Prompt.BLINK, Prompt.TURN_LEFT, Prompt.TURN_RIGHT, Prompt.LOOK_UP)
