@@ -93,7 +93,7 @@ class PatientSocket(socket.socket):
     def say_last(self) -> None:
         """Tell the other end that nothing more comes; what it still sends is not waited for."""
         self.until = inf
-        self.setblocking(False)
+        self.settimeout(0)
         with suppress(OSError):  # it has hung up
             self.shutdown(socket.SHUT_WR)
 

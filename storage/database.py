@@ -55,8 +55,8 @@ DOOR = Scope(ScopeKind.DOOR)
 IDLE_IN_TRANSACTION = "30s"
 
 
-# More threads than connections: a rush waits its turn. Measured, fifty equal posts under load waited
-# over 5 s, and one was told that the server is away.
+# There are more threads than connections: in a rush they wait their turn, longer than one upload
+# takes on a busy machine, before anybody is told that the server is away.
 WAIT_FOR_A_CONNECTION_S = 15
 
 
