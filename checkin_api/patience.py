@@ -128,10 +128,10 @@ class PatientSocket(socket.socket):
 
     def _wait(self, act: partial[Any], until: float, how: int) -> Any:
         """Do what blocks; None where time or room for strangers is lacking."""
-        left = min(SILENCE_S, until - time.monotonic())
+        before = self.gettimeout()
+        left = min(SILENCE_S, until - time.monotonic(), inf if before is None else before)
         if left <= 0 or not (self.known or self.places.take(self, how)):
             return None
-        before = self.gettimeout()
         self.settimeout(left)
         try:
             return act()
@@ -169,10 +169,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if fs.exception() is not None or fs.result():
             super().finish_request(conn, fs)
             return
-        conn.sock.say_last()
+        try:
+            conn.sock.say_last()
+            self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
+        except (OSError, ValueError):  # closed already, where an answer broke off
+            self.nr_conns -= 1
+            conn.close()
+            return
         conn.timeout = time.monotonic() + LINGER_S
         self._leaving.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
 
     def _drain(self, conn: TConn, line: PatientSocket) -> None:
         """Read what came after the answer, so that the answer is not lost to a reset."""
