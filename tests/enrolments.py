@@ -25,6 +25,7 @@ from verifier.faces.examine import embed_reference
 from verifier.faces.matching import ReferenceVectors
 from verifier.faces.models import Models, load
 from verifier.jobs.stored_references import vector_rows
+from verifier.verdicts.quality import DEFAULT_LIMITS
 
 TEST = Scope(ScopeKind.COMMAND, "factory")
 
@@ -38,7 +39,7 @@ def models() -> Models:
 @cache
 def embedded(photo: bytes) -> ReferenceVectors:
     """What the models make of a reference photo."""
-    found = embed_reference(photo, models())
+    found = embed_reference(photo, models(), DEFAULT_LIMITS)
     assert found.fault is None, found
     assert found.vectors is not None
     return found.vectors

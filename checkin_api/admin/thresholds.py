@@ -15,18 +15,21 @@ from storage import audit
 from storage.records import ThresholdSetRow
 from verifier.verdicts import bands
 from verifier.verdicts.bands import Limits, LimitsError
+from verifier.verdicts.quality import QualityLimitsError, limits_from_row, limits_to_row
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{2,62}")
+GATE_RATES = frozenset({"photos", "sent_back"})
 LARGEST_FILE = 16 * 1024 * 1024
 RATES = ("references", "genuine", "impostor", "fmr", "fnmr", "without_a_vote")
 
 
 @dataclass(frozen=True)
 class NewSet:
-    """What is laid in: the limits, and what they were measured on."""
+    """What is laid in: the limits, the gate's where they were measured, and on what."""
 
     name: str
     limits: tuple[Limits, ...]
+    gate: dict[str, Any] | None
     measured: dict[str, Any]
     reason: str
 
@@ -40,16 +43,17 @@ def read_proposal(file: Path, name: str, reason: str) -> NewSet:
         proposed = [one for one in proposal["limits"] if "refused" not in one]
         limits = bands.limits_of([_without_rates(one) for one in proposed])
         rates = [{word: one[word] for word in RATES} for one in proposed]
-    except (LimitsError, KeyError, TypeError, ValueError) as fault:
+        gate = _gate(name, proposal.get("gate"))
+    except (LimitsError, QualityLimitsError, KeyError, TypeError, ValueError) as fault:
         raise _no_proposal(file, fault) from fault
     measured = {"target_fmr": proposal["target_fmr"], "limits": rates}
-    return NewSet(name, limits, measured, reason)
+    return NewSet(name, limits, gate, measured, reason)
 
 
 def lay_in(act: Act, wanted: NewSet) -> list[Done]:
     """Lay a set in; the same again changes nothing. Raises RefusedCommandError for another one."""
     wait_for_turn(act)
-    own = NewSet(bands.DEFAULT.name, bands.DEFAULT.limits, {}, "built in")
+    own = NewSet(bands.DEFAULT.name, bands.DEFAULT.limits, None, {}, "built in")
     return [_laid(act, one) for one in ((wanted,) if wanted.name == own.name else (wanted, own))]
 
 
@@ -58,7 +62,7 @@ def _laid(act: Act, wanted: NewSet) -> Done:
     held = act.session.get(ThresholdSetRow, wanted.name)
     own = bands.DEFAULT
     others = held.limits if held else _of_own(own.limits) if wanted.name == own.name else limits
-    if others != limits:
+    if others != limits or (held is not None and held.quality != wanted.gate):
         raise refuse(Mistake.THRESHOLDS_DIFFER, key=wanted.name)
     if held is not None:
         return Done(Kind.THRESHOLDS, wanted.name, Change.UNCHANGED)
@@ -66,6 +70,7 @@ def _laid(act: Act, wanted: NewSet) -> Done:
         ThresholdSetRow(
             name=wanted.name,
             limits=limits,
+            quality=wanted.gate,
             measured=wanted.measured,
             laid_by=act.session.info["scope"].actor,
             laid_at=act.now,
@@ -88,6 +93,14 @@ def _proposal(file: Path) -> dict[str, Any]:
         msg = "target_fmr"
         raise ValueError(msg)
     return dict(found)
+
+
+def _gate(name: str, proposed: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Give the gate's limits; none where the file is from before there were any, or refuses."""
+    if proposed is None or "refused" in proposed:
+        return None
+    kept = {word: value for word, value in proposed.items() if word not in GATE_RATES}
+    return limits_to_row(limits_from_row(name, kept))
 
 
 def _without_rates(one: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from storage.records import Officer, ThresholdActivation, ThresholdSetRow
 from verifier.rules.in_force import in_force
 from verifier.verdicts import bands
 from verifier.verdicts.bands import Limits
+from verifier.verdicts.quality import QualityLimits
+from verifier.verdicts.threshold_sets import set_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class KnownSet:
     laid_at: datetime | None
     reason: str | None
     lines: tuple[Line, ...]
+    gate: QualityLimits
     wishes: tuple[Wished, ...]
 
     @property
@@ -123,11 +126,16 @@ def _wished(row: ThresholdActivation, names: Mapping[UUID, str], caller: Officer
 
 def _of_row(row: ThresholdSetRow, in_force_now: str, wishes: tuple[Wished, ...]) -> KnownSet:
     rates = {one["references"]: one for one in row.measured.get("limits", ())}
-    lines = tuple(
-        Line(one, _rates(rates.get(one.references))) for one in bands.limits_of(row.limits)
-    )
+    kept = set_of(row)
     return KnownSet(
-        row.name, row.name == in_force_now, row.laid_by, row.laid_at, row.reason, lines, wishes
+        name=row.name,
+        in_force=row.name == in_force_now,
+        laid_by=row.laid_by,
+        laid_at=row.laid_at,
+        reason=row.reason,
+        lines=tuple(Line(one, _rates(rates.get(one.references))) for one in kept.limits),
+        gate=kept.quality,
+        wishes=wishes,
     )
 
 
@@ -140,4 +148,4 @@ def _rates(kept: Mapping[str, Any] | None) -> Rates | None:
 def _built_in(in_force_now: str) -> KnownSet:
     own = bands.DEFAULT
     lines = tuple(Line(limits, None) for limits in own.limits)
-    return KnownSet(own.name, own.name == in_force_now, None, None, None, lines, ())
+    return KnownSet(own.name, own.name == in_force_now, None, None, None, lines, own.quality, ())

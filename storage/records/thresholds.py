@@ -22,6 +22,7 @@ class ThresholdSetRow(Record):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     limits: Mapped[list[Any]] = mapped_column(JSONB)  # of verifier.verdicts.bands.Limits
+    quality: Mapped[dict[str, Any] | None]  # of the gate before it; None: the code's own limits
     measured: Mapped[dict[str, Any]]  # sizes and rates by number of references, as calibrate said
     laid_by: Mapped[str]  # the scope of the transaction: command:NAME
     laid_at: Mapped[datetime]

@@ -15,8 +15,10 @@ from storage.settings import DatabaseSettings, SettingMissingError
 from verifier.calibrate import photos, pictures, report
 from verifier.calibrate.enrolled import BIAS, enrolled_samples
 from verifier.calibrate.folder import FolderFaultyError, listed
+from verifier.calibrate.gate import Measure, propose_gate
 from verifier.calibrate.matchers import Matcher
 from verifier.calibrate.people import Person, Sample, by_person
+from verifier.calibrate.photos import Album
 from verifier.calibrate.proposal import propose
 from verifier.calibrate.rows import Measured, Trials, rows_of, trials_of
 from verifier.calibrate.trials import Plan
@@ -27,9 +29,8 @@ from verifier.verdicts import bands
 from verifier.verdicts.bands import ThresholdSet
 from verifier.verdicts.threshold_sets import UnknownThresholdSetError
 
+# Rows and limits are for so many references; a number between shares the limits of the one below.
 REFERENCES = (1, 2, 3, 5)
-# Limits are set for so many references; more than the last share its limits.
-_PROPOSED = (1, 2, 3)
 _DRAWN = 3
 _LEAST_TARGET, _MOST_TARGET = 1e-5, 0.1
 _NOTHING_TO_MEASURE = (
@@ -56,6 +57,7 @@ class _Found:
     """What is measured: photos as vectors, by the limits in use, as these matchers see them."""
 
     samples: Sequence[Sample]
+    measures: Sequence[Measure]
     thresholds: ThresholdSet = bands.DEFAULT
     matchers: Sequence[Matcher] = tuple(Matcher)
 
@@ -87,16 +89,17 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _found(asked: _Asked, loaded: Models, environ: Mapping[str, str]) -> _Found:
     if asked.folder is not None:
-        return _Found(_photographed(asked, asked.folder, loaded))
+        album = _photographed(asked, asked.folder, loaded)
+        return _Found(album.samples, album.measures)
     sessions = open_sessions(DatabaseSettings.read(environ))
     enrolled = enrolled_samples(sessions, loaded, datetime.now(UTC))
     close_sessions(sessions)
     for line in (*BIAS, str(enrolled)):
         _say(line)
-    return _Found(enrolled.samples, enrolled.thresholds, _OF_ENROLLED)
+    return _Found(enrolled.samples, enrolled.measures, enrolled.thresholds, _OF_ENROLLED)
 
 
-def _photographed(asked: _Asked, folder: Path, loaded: Models) -> Sequence[Sample]:
+def _photographed(asked: _Asked, folder: Path, loaded: Models) -> Album:
     lines = listed(folder)
     cache = photos.read_cache(asked.cache, loaded)
     album = photos.album(lines, loaded, cache, lambda line: _say(line, sys.stderr))
@@ -108,7 +111,7 @@ def _photographed(asked: _Asked, folder: Path, loaded: Models) -> Sequence[Sampl
     )
     for line in BURST:
         _say(line)
-    return album.samples
+    return album
 
 
 def _measure(people: Sequence[Person], found: _Found, asked: _Asked) -> None:
@@ -118,15 +121,17 @@ def _measure(people: Sequence[Person], found: _Found, asked: _Asked) -> None:
         # A burst is a probe of its own: the references, and so the draws, are the same.
         bursts = (trials_of(people, Plan(one, burst=True)) for one in REFERENCES)
         measured += _rows(bursts, found)
-    proposals = [propose(one, asked.target) for one in single if one.plan.references in _PROPOSED]
+    proposals = [propose(one, asked.target) for one in single]
     for line in report.table(measured):
         _say(line)
     name = found.thresholds.name
     _say(f"Shipped: threshold set {name}; dlib and SFace at their usual thresholds.")
-    for line in report.proposal(proposals, asked.target, "calibrated"):
+    gate = propose_gate(found.measures, "calibrated")
+    for line in (*report.proposal(proposals, asked.target, "calibrated"), *report.gate(gate)):
         _say(line)
     if asked.out is not None:
-        asked.out.write_text(report.as_json(measured, proposals, asked.target), encoding="utf-8")
+        whole = report.as_json(measured, proposals, gate, asked.target)
+        asked.out.write_text(whole, encoding="utf-8")
         _say(f"written: {asked.out}")
     _draw(single, found, asked.pictures)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
@@ -15,6 +15,7 @@ from storage.database import Scope, ScopeKind, Sessions, transaction
 from storage.records import (
     CheckIn,
     CheckInVector,
+    EvidenceRow,
     Media,
     MediaState,
     ReferencePhoto,
@@ -24,6 +25,7 @@ from storage.records import (
     ReferenceVector,
     Review,
 )
+from verifier.calibrate.gate import Measure
 from verifier.calibrate.people import UNKNOWN, Sample, Seen
 from verifier.faces import matching
 from verifier.faces.embedding import DIMENSIONS, Vector
@@ -32,11 +34,13 @@ from verifier.faces.models import Models
 from verifier.local_time import local_date
 from verifier.rules.in_force import in_force
 from verifier.verdicts.bands import ThresholdSet
+from verifier.verdicts.quality import quality_from_row
 from verifier.verdicts.threshold_sets import threshold_set
 
 _DLIB = "dlib_face_recognition_resnet_model_v1.dat"
 # The second opinion was not asked for: whatever needs it is not a match, as `unsure` is not.
 _NOT_ASKED = np.full(DIMENSIONS, np.inf, dtype=np.float32)
+_LATEST_PHOTOS = 20_000  # of which the gate's numbers are read: a few days of a whole city
 
 BIAS = (
     "Strangers: everybody's enrolled photos against everybody else's. Group and sex are in no",
@@ -56,13 +60,15 @@ BIAS = (
 class Enrolled:
     """The samples, and how many of them are check-ins; of these, how many people confirmed.
 
-    `thresholds`: the set in force in this deployment.
+    `thresholds`: the set in force in this deployment; `measures`: what the gate saw of the latest
+    photos that phones sent, those that it sent back among them.
     """
 
     thresholds: ThresholdSet
     samples: tuple[Sample, ...]
     checkins: int
     by_people: int
+    measures: tuple[Measure, ...] = ()
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -92,6 +98,7 @@ def enrolled_samples(sessions: Sessions, models: Models, now: datetime) -> Enrol
         photos = list(_pictured(session, _enrolled_photos()))
         checkins = list(_pictured(session, _confirmed_checkins()))
         by_people = _by_people(session)
+        measures = tuple(_measures(session))
         thresholds = threshold_set(session, in_force(session, None, now).threshold_set)
     enrolled = [
         _sample(one, one.vectors[sface], one.vectors[dlib])
@@ -103,7 +110,21 @@ def enrolled_samples(sessions: Sessions, models: Models, now: datetime) -> Enrol
         for one in checkins
         if sface in one.vectors
     ]
-    return Enrolled(thresholds, (*enrolled, *confirmed), len(confirmed), by_people)
+    return Enrolled(thresholds, (*enrolled, *confirmed), len(confirmed), by_people, measures)
+
+
+def _measures(session: Session) -> Iterator[Measure]:
+    quality = EvidenceRow.face["quality"]
+    latest = (
+        select(quality)
+        .where(func.jsonb_typeof(quality) == "object")
+        .order_by(EvidenceRow.finished_at.desc())
+        .limit(_LATEST_PHOTOS)
+    )
+    for kept in session.scalars(latest):
+        found = quality_from_row(kept)
+        if found is not None:
+            yield Measure(UNKNOWN, found)
 
 
 _Row = tuple[UUID, UUID, datetime, str, bytes]

@@ -4,23 +4,28 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from verifier.calibrate.folder import Listed
+from verifier.calibrate.gate import Measure
 from verifier.calibrate.people import Sample, Seen
 from verifier.faces.embedding import DIMENSIONS
 from verifier.faces.measuring import MEASURED_AS, MeasuredFace, measure
 from verifier.faces.models import Models
+from verifier.verdicts.quality import PhotoQuality
 
 Say = Callable[[str], None]
 
 _PARTS = 5  # probe, burst, mirrored, dlib, second
 _EVERY = 50
-_Kept = NDArray[np.float32]  # one photo: gate, then the five vectors; empty without a face
+_QUALITY = len(fields(PhotoQuality))
+_FIRST_VECTOR = 1 + _QUALITY
+# One photo: gate, quality, then the five vectors; empty without a face.
+_Kept = NDArray[np.float32]
 
 
 @dataclass
@@ -33,22 +38,28 @@ class Cache:
 
 @dataclass(frozen=True, eq=False)
 class Album:
-    """The samples of a folder, and how many of its photos the quality gate would send back."""
+    """The samples of a folder, and what the quality gate sees of its photos.
+
+    stopped_by_gate: how many the built-in limits would send back.
+    """
 
     samples: Sequence[Sample]
     stopped_by_gate: int
+    measures: Sequence[Measure]
 
 
 def album(lines: Sequence[Listed], models: Models, cache: Cache, say: Say) -> Album:
     """Look at every photo that the cache does not know; fills the cache."""
-    samples, stopped = [], 0
+    samples, stopped, measures = [], 0, []
     for number, line in enumerate(lines, start=1):
         kept = _looked_at(line.path.read_bytes(), models, cache)
-        stopped += bool(kept.size) and not kept[0]
+        if kept.size:
+            stopped += not kept[0]
+            measures.append(Measure(line.group, _quality_of(kept)))
         samples.append(Sample(line.identity, line.group, line.sex, _as_seen(kept)))
         if number % _EVERY == 0 or number == len(lines):
             say(f"{number} of {len(lines)} photos")
-    return Album(samples, stopped)
+    return Album(samples, stopped, measures)
 
 
 def read_cache(path: Path | None, models: Models) -> Cache:
@@ -86,12 +97,18 @@ def _looked_at(photo: bytes, models: Models, cache: Cache) -> _Kept:
 def _as_numbers(face: MeasuredFace | None) -> _Kept:
     if face is None:
         return np.zeros(0, dtype=np.float32)
-    gate = np.array([face.passes_gate], dtype=np.float32)
+    gate = np.array([face.passes_gate, *astuple(face.quality)], dtype=np.float32)
     return np.concatenate([gate, face.probe, face.burst, face.mirrored, face.dlib, face.second])
 
 
+def _quality_of(kept: _Kept) -> PhotoQuality:
+    faces, face_px, *numbers = (float(one) for one in kept[1:_FIRST_VECTOR])
+    return PhotoQuality(int(faces), int(face_px), *numbers)
+
+
 def _as_seen(kept: _Kept) -> Seen | None:
-    if kept.size != 1 + _PARTS * DIMENSIONS:
+    if kept.size != _FIRST_VECTOR + _PARTS * DIMENSIONS:
         return None
-    probe, burst, mirrored, dlib, second = kept[1:].reshape(_PARTS, DIMENSIONS)
+    vectors = kept[_FIRST_VECTOR:].reshape(_PARTS, DIMENSIONS)
+    probe, burst, mirrored, dlib, second = vectors
     return Seen(probe, burst, mirrored, dlib, second)

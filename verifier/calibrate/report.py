@@ -5,23 +5,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from verifier.calibrate.gate import SENT_BACK, GateProposed, GateRefusal
 from verifier.calibrate.people import Person
 from verifier.calibrate.proposal import Proposed, Refusal
 from verifier.calibrate.rows import ALL, Measured, Point
 from verifier.verdicts.bands import ThresholdSet
+from verifier.verdicts.quality import limits_to_row
 
+Gate = GateProposed | GateRefusal
 Proposals = Sequence[Proposed | Refusal]
 _KEY = ("point", "matcher", "group", "sex", "references", "probes")
 _LEAST_PASSING = 10  # fewer false matches than this are no measure of their rate
 
 
-def as_json(measured: Iterable[Measured], proposals: Proposals, target: float) -> str:
+def as_json(measured: Iterable[Measured], proposals: Proposals, gate: Gate, target: float) -> str:
     """The rows, the intervals that they have no column for, and the proposal."""
     kept = list(measured)
     whole = {
         "rows": [asdict(one.row) for one in kept],
         "intervals": [_intervals(one) for one in kept],
-        "proposal": {"target_fmr": target, "limits": [_proposal(one) for one in proposals]},
+        "proposal": {
+            "target_fmr": target,
+            "limits": [_proposal(one) for one in proposals],
+            "gate": _gate(gate),
+        },
     }
     return json.dumps(whole, indent=1) + "\n"
 
@@ -70,6 +77,26 @@ def proposal(proposals: Proposals, target: float, name: str) -> list[str]:
         ]
     lines.append("  The rates are of the very people it was made on: on others they are worse.")
     return lines
+
+
+def gate(found: Gate) -> list[str]:
+    """The proposed limits of the quality gate with what they send back, or why there are none."""
+    lines = [f"Proposed for the gate, each limit sending back {SENT_BACK:.0%} at most:"]
+    if isinstance(found, GateRefusal):
+        return [*lines, f"  {found}"]
+    lines += [f"  {name}: {value}" for name, value in limits_to_row(found.limits).items()]
+    return lines + [
+        f"    {group}: {share:.1%} of the photos with one face sent back,"
+        f" {found.sent_back_now[group]:.1%} by the built-in limits"
+        for group, share in found.sent_back.items()
+    ]
+
+
+def _gate(found: Gate) -> dict[str, Any]:
+    if isinstance(found, GateRefusal):
+        return {"refused": str(found), "photos": found.photos}
+    rates = {"photos": found.photos, "sent_back": dict(found.sent_back)}
+    return limits_to_row(found.limits) | rates
 
 
 def _line(one: Measured) -> str:

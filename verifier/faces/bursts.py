@@ -15,7 +15,6 @@ from verifier.faces.seeing import OneFace, see
 from verifier.verdicts import bands
 from verifier.verdicts.bands import ThresholdSet
 from verifier.verdicts.evidence import FaceScores, FaceVerdict, FrameAnswer, FrameEvidence
-from verifier.verdicts.quality import DEFAULT_LIMITS
 
 _ANSWERS = {
     FaceVerdict.MATCH: FrameAnswer.SAME,
@@ -113,7 +112,7 @@ def _compared(
 ) -> tuple[FrameEvidence, Vector | None]:
     """What one frame is, and its vector where it shows the selfie's person."""
     try:
-        seen = see(frame.photo, models, DEFAULT_LIMITS)
+        seen = see(frame.photo, models, thresholds.quality)
     except PhotoUnreadable:
         return FrameEvidence(frame.name, FrameAnswer.NOT_COMPARABLE), None
     if seen.fault is not None:

@@ -16,7 +16,7 @@ from verifier.faces.seeing import OneFace, Seen, see
 from verifier.verdicts import bands
 from verifier.verdicts.bands import ThresholdSet
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
-from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality, QualityReason
+from verifier.verdicts.quality import PhotoQuality, QualityLimits, QualityReason
 
 # What OpenCV, dlib (RuntimeError) and NumPy raise when a model or a decoder fails: our own fault,
 # never the person's, so it must come out as evidence and not as a lost job.
@@ -81,10 +81,11 @@ def look(
         camera=camera_of(selfie),
     )
     try:
-        found = see(selfie, models, DEFAULT_LIMITS)
+        found = see(selfie, models, thresholds.quality)
         known_by = _known_by(selfie, found)
         against = _Against(references, thresholds, models)
-        evidence = _judged(found, _described(found, blank), against, frames)
+        seen = _described(found, replace(blank, quality_limits=thresholds.quality.name))
+        evidence = _judged(found, seen, against, frames)
     except PhotoUnreadable:
         return Look(replace(blank, verdict=FaceVerdict.UNREADABLE))
     except _FAULTS as failed:
@@ -128,10 +129,10 @@ def _known_by(photo: bytes, found: Seen) -> Hashed:
     return hashed(picture, found.largest.chip if found.largest else None)
 
 
-def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
+def embed_reference(photo: bytes, models: Models, limits: QualityLimits) -> ReferenceLook:
     """Vectors of a photo to enrol, or why it cannot be one; a fault of ours is `error`."""
     try:
-        found = see(photo, models, DEFAULT_LIMITS)
+        found = see(photo, models, limits)
         vectors = _enrolled(found, models)
         known_by = _known_by(photo, found)
     except PhotoUnreadable:
@@ -142,7 +143,7 @@ def embed_reference(photo: bytes, models: Models) -> ReferenceLook:
 
 
 def _described(found: Seen, blank: FaceEvidence) -> FaceEvidence:
-    blank = replace(blank, quality_limits=DEFAULT_LIMITS.name, reasons=found.reasons)
+    blank = replace(blank, reasons=found.reasons)
     if not found.faces.all:
         return blank
     largest = found.faces.all[0]

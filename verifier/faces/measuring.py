@@ -11,10 +11,10 @@ from verifier.faces.examine import vectors_of
 from verifier.faces.images import PhotoUnreadable, Pixels
 from verifier.faces.models import Models
 from verifier.faces.seeing import see
-from verifier.verdicts.quality import DEFAULT_LIMITS
+from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.
-MEASURED_AS = "6"
+MEASURED_AS = "7"
 
 # A real burst is one face within seconds: nearly the same picture. Frames are derived from the
 # photo itself (turned a little, nearer or farther, darker or lighter, compressed again), because
@@ -28,7 +28,8 @@ class MeasuredFace:
 
     probe: of the photo as it is; burst: the mean over frames derived from it; mirrored: averaged
     with the mirror image, as references are; dlib: as references are; second: averaged with the
-    mirror image, as a probe in the grey zone; passes_gate: whether a check-in would be compared.
+    mirror image, as a probe in the grey zone; passes_gate: whether a check-in would be compared by
+    the built-in limits; quality: what they look at.
     """
 
     probe: Vector
@@ -37,6 +38,7 @@ class MeasuredFace:
     dlib: Vector
     second: Vector
     passes_gate: bool
+    quality: PhotoQuality
 
 
 def measure(photo: bytes, models: Models) -> MeasuredFace | None:
@@ -58,6 +60,7 @@ def measure(photo: bytes, models: Models) -> MeasuredFace | None:
         dlib=enrolled.dlib,
         second=embedding.dlib_mirrored(one.pixels, one.face, models),
         passes_gate=found.fault is None,
+        quality=found.quality,
     )
 
 

@@ -28,9 +28,11 @@ from verifier.jobs import replays
 from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import add_vectors, vectors_of_set
 from verifier.jobs.workplace import Workplace
+from verifier.rules.in_force import in_force_for
 from verifier.verdicts import bands
 from verifier.verdicts.evidence import FaceVerdict
-from verifier.verdicts.quality import DEFAULT_LIMITS, quality_to_row
+from verifier.verdicts.quality import QualityLimits, quality_to_row
+from verifier.verdicts.threshold_sets import threshold_set
 
 _Look = tuple[Models, ReferenceLook]
 
@@ -42,15 +44,17 @@ class ReferenceFailedError(Exception):
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Embeds one photo; raises ReferenceFailedError for a fault of ours."""
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        photo = _begin(session, claim, workplace.parts.now())
+        now = workplace.parts.now()
+        photo = _begin(session, claim, now)
+        limits = _limits(session, claim, now)
     if photo is None:
         return
-    looks = _look(workplace, claim, photo)
+    looks = _look(workplace, claim, photo, limits)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         work.finish(session, claim, now)
         photo_row = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
-        _conclude(session, photo_row, looks)
+        _conclude(session, photo_row, looks, limits)
         model_changes.promise_lacking(session, photo_row, now)
         _compare_pairs(session, photo_row.set_id, judging_models(session, workplace))
         _promise_search(session, photo_row.set_id, now)
@@ -78,7 +82,17 @@ def _begin(session: Session, claim: Claim, now: datetime) -> StoredObject | None
     return stored_object(session.get_one(Media, photo.media_id))
 
 
-def _look(workplace: Workplace, claim: Claim, photo: StoredObject) -> list[_Look]:
+def _limits(session: Session, claim: Claim, now: datetime) -> QualityLimits:
+    """Returns the gate in force, the one that the person's check-ins have to pass."""
+    if claim.subject.offender_id is None:
+        return bands.DEFAULT.quality
+    rules = in_force_for(session, claim.subject.offender_id, now)
+    return threshold_set(session, rules.threshold_set).quality
+
+
+def _look(
+    workplace: Workplace, claim: Claim, photo: StoredObject, limits: QualityLimits
+) -> list[_Look]:
     """Returns what the models find, those that judge now before those that may judge next."""
     try:
         data = workplace.parts.media.fetch(photo)
@@ -87,13 +101,17 @@ def _look(workplace: Workplace, claim: Claim, photo: StoredObject) -> list[_Look
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         work.mark_examining(session, claim)
     at_hand = [workplace.face_models, workplace.next_models]
-    looks = [(models, embed_reference(data, models)) for models in at_hand if models is not None]
+    looks = [
+        (models, embed_reference(data, models, limits)) for models in at_hand if models is not None
+    ]
     if any(found.fault is FaceVerdict.ERROR for _, found in looks):
         raise ReferenceFailedError
     return looks
 
 
-def _conclude(session: Session, photo: ReferencePhoto, looks: Sequence[_Look]) -> None:
+def _conclude(
+    session: Session, photo: ReferencePhoto, looks: Sequence[_Look], limits: QualityLimits
+) -> None:
     """Keeps what was found; a photo of poor quality keeps its vectors too, see ReferenceLook."""
     for models, look in looks:
         if look.vectors is not None:
@@ -101,7 +119,7 @@ def _conclude(session: Session, photo: ReferencePhoto, looks: Sequence[_Look]) -
             session.flush()
     found = looks[0][1]
     if found.quality is not None:
-        photo.quality = quality_to_row(found.quality, DEFAULT_LIMITS, found.reasons)
+        photo.quality = quality_to_row(found.quality, limits, found.reasons)
     photo.fault = None if found.fault is None else str(found.fault)
     photo.state = _state_of(found)
 

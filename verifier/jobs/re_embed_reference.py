@@ -16,6 +16,7 @@ from verifier.faces.models import Models
 from verifier.jobs.stored_references import add_vectors
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceVerdict
+from verifier.verdicts.quality import DEFAULT_LIMITS
 
 # A worker that was started without the next model leaves it to the others.
 NOT_HERE = timedelta(seconds=10)
@@ -42,7 +43,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         return
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         work.mark_examining(session, claim)
-    found = embed_reference(data, models)
+    found = embed_reference(data, models, DEFAULT_LIMITS)  # it has passed the gate long ago
     if found.fault is FaceVerdict.ERROR:
         raise ReEmbeddingFailedError
     if found.vectors is None:  # this model's detector is the same: only a fault of ours ends here

@@ -1,8 +1,9 @@
 """Whether a photo is good enough to be compared: what was measured, the limits, the reasons."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 
@@ -77,6 +78,46 @@ DEFAULT_LIMITS = QualityLimits(
     least_eye_light=0.35,
     least_eye_detail=0.08,
 )
+
+
+# What a limit may be at all; a gate beyond would let everything pass, or nothing.
+_RANGES = {
+    "least_face_px": (20, 640),
+    "least_sharpness": (0.0, 1000.0),
+    "least_brightness": (0.0, 255.0),
+    "most_brightness": (0.0, 255.0),
+    "least_contrast": (0.0, 127.0),
+    "most_yaw": (0.1, 5.0),
+    "most_roll_degrees": (1.0, 180.0),
+    "least_eye_light": (0.0, 2.0),
+    "least_eye_detail": (0.0, 2.0),
+}
+
+
+class QualityLimitsError(ValueError):
+    """Limits that are none: numbers that lack or are out of range."""
+
+
+def limits_from_row(name: str, kept: Mapping[str, Any]) -> QualityLimits:
+    """Returns the limits of a set by its name; raises QualityLimitsError, naming what is wrong."""
+    if set(kept) != set(_RANGES):
+        msg = f"the gate needs exactly {', '.join(_RANGES)}"
+        raise QualityLimitsError(msg)
+    for word, (least, most) in _RANGES.items():
+        value = kept[word]
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and isfinite(value) and least <= value <= most):
+            msg = f"{word} has to be a number from {least} to {most}"
+            raise QualityLimitsError(msg)
+    if kept["least_brightness"] >= kept["most_brightness"]:
+        msg = "least_brightness has to be below most_brightness"
+        raise QualityLimitsError(msg)
+    return QualityLimits(name, **kept)
+
+
+def limits_to_row(limits: QualityLimits) -> dict[str, Any]:
+    """Returns what a row keeps of limits; their name is the row's."""
+    return {one.name: getattr(limits, one.name) for one in fields(limits) if one.name != "name"}
 
 
 def assess(measured: PhotoQuality, limits: QualityLimits) -> tuple[QualityReason, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from storage.records import RuleRow, ThresholdSetRow
 from tests.checkin_api.admin.conftest import Ran, Terminal
 from verifier.verdicts.bands import DEFAULT, Limits
+from verifier.verdicts.quality import DEFAULT_LIMITS, limits_to_row
 
 LIMITS = Limits(1, 0.41, 0.74, 0.71, 0.97)
 RATES = {
@@ -20,13 +21,18 @@ RATES = {
     "fnmr": {"east_asian": 0.07},
     "without_a_vote": [],
 }
+GATE = limits_to_row(DEFAULT_LIMITS) | {"most_yaw": 0.5}
+MEASURED_GATE = GATE | {"photos": 400, "sent_back": {"east_asian": 0.1}}
 REFUSED = {"references": 2, "refused": "too few", "genuine": 3, "impostor": 4}
 
 
-def written(folder: Path, *limits: dict[str, Any]) -> Path:
+def written(folder: Path, *limits: dict[str, Any], gate: dict[str, Any] | None = None) -> Path:
     """What `calibrate --json` writes."""
     file = folder / "measured.json"
-    whole = {"rows": [], "proposal": {"target_fmr": 0.001, "limits": list(limits)}}
+    proposal = {"target_fmr": 0.001, "limits": list(limits)}
+    if gate is not None:
+        proposal["gate"] = gate
+    whole = {"rows": [], "proposal": proposal}
     file.write_text(json.dumps(whole), encoding="utf-8")
     return file
 
@@ -61,6 +67,32 @@ def test_the_same_again_changes_nothing_and_other_limits_are_refused(
     ran = lay_in(terminal, other)
     assert (ran.status, "never changes" in ran.err) == (1, True)
     assert lay_in(terminal, other, DEFAULT.name).status == 1
+
+
+def test_the_gate_is_laid_in_with_the_set_and_belongs_to_it(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    lay_in(terminal, written(tmp_path, asdict(LIMITS) | RATES, gate=MEASURED_GATE))
+    with terminal.rows() as session:
+        assert session.get_one(ThresholdSetRow, "people-of-2027").quality == GATE
+        assert session.get_one(ThresholdSetRow, DEFAULT.name).quality is None
+    other = written(tmp_path, asdict(LIMITS) | RATES, gate=MEASURED_GATE | {"most_yaw": 0.6})
+    assert (lay_in(terminal, other).status, lay_in(terminal, other, "another").status) == (1, 0)
+
+
+def test_a_set_is_laid_in_where_too_few_photos_told_of_the_gate(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    refused = {"refused": "too few", "photos": 12}
+    assert lay_in(terminal, written(tmp_path, asdict(LIMITS) | RATES, gate=refused)).status == 0
+    with terminal.rows() as session:
+        assert session.get_one(ThresholdSetRow, "people-of-2027").quality is None
+
+
+def test_a_gate_that_makes_no_sense_is_refused(terminal: Terminal, tmp_path: Path) -> None:
+    gate = MEASURED_GATE | {"least_face_px": 0}
+    ran = lay_in(terminal, written(tmp_path, asdict(LIMITS) | RATES, gate=gate))
+    assert (ran.status, "least_face_px" in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize(

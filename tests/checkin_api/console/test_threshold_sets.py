@@ -11,6 +11,7 @@ from tests.checkin_api.console.conftest import Desk
 from tests.factories import Factory
 from verifier.rules.in_force import in_force
 from verifier.verdicts.bands import DEFAULT
+from verifier.verdicts.quality import limits_to_row
 
 NAME = "people-of-2027"
 PAGE = "/threshold-sets"
@@ -26,6 +27,7 @@ def laid(factory: Factory) -> str:
             ThresholdSetRow(
                 name=NAME,
                 limits=[asdict(DEFAULT.limits[0])],
+                quality=limits_to_row(DEFAULT.quality) | {"most_yaw": 0.55},
                 measured=MEASURED,
                 laid_by="command:wang",
                 laid_at=factory.parts.now(),
@@ -92,6 +94,10 @@ def test_the_page_shows_what_a_set_was_measured_on(desk: Desk, laid: str, city: 
     assert laid in shown
     assert "412 / 98,765" in shown
     assert "0.100 %" in shown
+    assert (
+        "侧脸超过 0.55" in shown
+    )  # the gate's limits, its own and those that come with the system
+    assert f"侧脸超过 {DEFAULT.quality.most_yaw}" in shown
     assert DEFAULT.name in shown
 
 

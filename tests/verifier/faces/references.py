@@ -6,10 +6,11 @@ from verifier.faces import matching
 from verifier.faces.examine import embed_reference
 from verifier.faces.matching import References, ReferenceVectors
 from verifier.faces.models import Models
+from verifier.verdicts.quality import DEFAULT_LIMITS
 
 
 def vectors_of(photo: bytes, models: Models) -> ReferenceVectors:
-    found = embed_reference(photo, models)
+    found = embed_reference(photo, models, DEFAULT_LIMITS)
     assert found.fault is None, found
     assert found.vectors is not None
     return found.vectors

@@ -16,7 +16,7 @@ from verifier.faces.models import Box, Models
 from verifier.verdicts import bands
 from verifier.verdicts.bands import Limits, ThresholdSet
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
-from verifier.verdicts.quality import QualityReason
+from verifier.verdicts.quality import DEFAULT_LIMITS, QualityReason
 
 # Everything is grey, so the second opinion is always asked.
 ALL_GREY = ThresholdSet("all-grey", (Limits(1, -1.0, 3.0, 0.81, 1.0),))
@@ -154,7 +154,7 @@ def test_what_cannot_be_decoded_is_unreadable(
     obama: References, loaded: Models, photo: bytes
 ) -> None:
     assert _verdict(photo, obama, loaded) is FaceVerdict.UNREADABLE
-    assert embed_reference(photo, loaded).fault is FaceVerdict.UNREADABLE
+    assert embed_reference(photo, loaded, DEFAULT_LIMITS).fault is FaceVerdict.UNREADABLE
 
 
 def test_a_png_bomb_is_never_decoded(obama: References, loaded: Models) -> None:
@@ -236,11 +236,13 @@ def test_a_fault_of_a_model_is_an_error_of_ours(
         error="RuntimeError",
         camera=camera_of(photos.obama[0]),
     )
-    assert embed_reference(photos.obama[0], broken).fault is FaceVerdict.ERROR
+    assert embed_reference(photos.obama[0], broken, DEFAULT_LIMITS).fault is FaceVerdict.ERROR
 
 
 def test_a_photo_to_enrol_shows_one_face(photos: Photos, loaded: Models) -> None:
-    assert embed_reference(photos.landscape, loaded).fault is FaceVerdict.NO_FACE
-    assert embed_reference(photos.two_faces, loaded).fault is FaceVerdict.SEVERAL_FACES
+    assert embed_reference(photos.landscape, loaded, DEFAULT_LIMITS).fault is FaceVerdict.NO_FACE
+    assert (
+        embed_reference(photos.two_faces, loaded, DEFAULT_LIMITS).fault is FaceVerdict.SEVERAL_FACES
+    )
     small = jpegs.shrunk(photos.obama[0], 0.3)
-    assert embed_reference(small, loaded).fault is FaceVerdict.POOR_QUALITY
+    assert embed_reference(small, loaded, DEFAULT_LIMITS).fault is FaceVerdict.POOR_QUALITY

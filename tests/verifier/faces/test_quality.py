@@ -211,7 +211,7 @@ def test_good_photos_pass_the_gate(photos: Photos, loaded: Models) -> None:
 def test_a_poor_photo_to_enrol_says_why_and_keeps_its_vectors_for_an_officer(
     photos: Photos, loaded: Models
 ) -> None:
-    found = embed_reference(_changed(photos.obama[1], 0.35, 90), loaded)
+    found = embed_reference(_changed(photos.obama[1], 0.35, 90), loaded, DEFAULT_LIMITS)
 
     assert found.fault is FaceVerdict.POOR_QUALITY
     assert QualityReason.TOO_DARK in found.reasons

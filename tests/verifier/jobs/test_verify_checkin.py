@@ -1,7 +1,6 @@
 """What becomes of a check-in when its row is drained."""
 
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -15,8 +14,6 @@ from storage.records import (
     MediaKind,
     ReferenceVector,
     RuleRow,
-    ThresholdActivation,
-    ThresholdSetRow,
     WorkKind,
 )
 from tests.factories import Factory
@@ -28,6 +25,7 @@ from tests.verifier.jobs.draining import (
     evidence,
     own_selfie,
 )
+from tests.verifier.jobs.in_force import put_in_force
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import verify_checkin
 from verifier.jobs.workplace import Workplace
@@ -117,29 +115,10 @@ def test_vectors_of_other_models_are_never_compared(
     assert causes(factory, person) == ["system"]
 
 
-def put_in_force(factory: Factory, at: datetime, limits: Limits = STRICT) -> None:
-    """What a command and two people leave behind."""
-    first, second = factory.account().id, factory.account().id
-    row = {"limits": [asdict(limits)], "measured": {}, "reason": "test"}
-    with factory.session() as session:
-        session.add(ThresholdSetRow(name="strict", laid_by="command:wang", laid_at=at, **row))
-    asked = factory.added(
-        ThresholdActivation(set_name="strict", reason="test", asked_by=first, asked_at=at)
-    )
-    with factory.session() as session:
-        wish = session.get_one(ThresholdActivation, asked)
-        wish.confirmed_by, wish.confirmed_at = second, at
-        session.flush()
-        words = {"set_by": f"officer:{second}", "reason": "test"}
-        session.add(
-            RuleRow(name="threshold_set", value="strict", valid_from=at, set_at=at, **words)
-        )
-
-
 def test_a_set_in_force_judges_and_is_named_in_the_evidence(
     factory: Factory, waiting: WaitingWork, workplace: Workplace, person: UUID
 ) -> None:
-    put_in_force(factory, factory.parts.now())
+    put_in_force(factory, STRICT)
     later = waiting.checkin(person, own_selfie())
     drain(workplace)
     (row,) = evidence(factory, later)
@@ -149,7 +128,7 @@ def test_a_set_in_force_judges_and_is_named_in_the_evidence(
 def test_a_check_in_is_judged_by_the_limits_of_its_reception(
     factory: Factory, workplace: Workplace, own: Waiting
 ) -> None:
-    put_in_force(factory, factory.parts.now())
+    put_in_force(factory, STRICT)
     drain(workplace)
     (row,) = evidence(factory, own)
     assert (row.threshold_set, row.face_verdict) == (DEFAULT.name, FaceVerdict.MATCH)

@@ -1,6 +1,7 @@
 """Which photos are asked for again, and what the person is told to do better."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,11 @@ from verifier.verdicts.face import TOLD_BY_REASON
 from verifier.verdicts.quality import (
     DEFAULT_LIMITS,
     PhotoQuality,
+    QualityLimitsError,
     QualityReason,
     assess,
+    limits_from_row,
+    limits_to_row,
     quality_from_row,
     quality_to_row,
 )
@@ -145,3 +149,35 @@ def test_an_enrolled_photo_keeps_numbers_reasons_and_the_name_of_the_limits() ->
 
     assert quality_from_row(kept) == GOOD
     assert kept == {**asdict(GOOD), "limits": DEFAULT_LIMITS.name, "reasons": ["tilted"]}
+
+
+def test_limits_come_back_from_their_row_under_its_name() -> None:
+    kept = limits_to_row(DEFAULT_LIMITS)
+
+    assert "name" not in kept
+    assert limits_from_row("own", kept) == replace(DEFAULT_LIMITS, name="own")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"least_sharpness": float("nan")},
+        {"least_brightness": -1},
+        {"least_brightness": 200.0, "most_brightness": 190.0},
+        {"most_yaw": "0.4"},
+        {"least_face_px": True},
+        {"least_face_px": 2000},
+        {"beyond": 1},
+    ],
+)
+def test_limits_that_would_stop_all_or_nobody_are_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(QualityLimitsError):
+        limits_from_row("own", limits_to_row(DEFAULT_LIMITS) | change)
+
+
+def test_limits_that_lack_a_number_are_refused() -> None:
+    kept = limits_to_row(DEFAULT_LIMITS)
+    del kept["most_yaw"]
+
+    with pytest.raises(QualityLimitsError, match="most_yaw"):
+        limits_from_row("own", kept)
