@@ -147,6 +147,11 @@ DUTIES = (
         partial(_in_batches, retention.forget_photo_hashes, retention.MOST_AT_ONCE),
     ),
     Duty(
+        "forget_checkin_vectors",
+        600,
+        partial(_in_batches, retention.forget_checkin_vectors, retention.MOST_AT_ONCE),
+    ),
+    Duty(
         "forget_challenges",
         600,
         partial(_in_batches, challenges.forget_unused, challenges.MOST_AT_ONCE),

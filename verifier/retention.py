@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage import audit
-from storage.records import PhotoHash, ReferencePhoto, ReferenceSet, ReferenceSetState
+from storage.records import (
+    CheckInVector,
+    PhotoHash,
+    ReferencePhoto,
+    ReferenceSet,
+    ReferenceSetState,
+)
 
 MOST_AT_ONCE = 2_000
 
@@ -30,4 +36,16 @@ def forget_photo_hashes(session: Session, now: datetime) -> int:
     ).all()
     if forgotten:
         audit.record(session, "photo_hashes_forgotten", now, rows=len(forgotten))
+    return len(forgotten)
+
+
+def forget_checkin_vectors(session: Session, now: datetime) -> int:
+    """Forgets vectors of check-ins whose time is over, MOST_AT_ONCE at most; gives how many."""
+    key = (CheckInVector.offender_id, CheckInVector.checkin_id, CheckInVector.model_sha256)
+    over = select(*key).where(CheckInVector.keep_until < now).limit(MOST_AT_ONCE)
+    forgotten = session.scalars(
+        delete(CheckInVector).where(tuple_(*key).in_(over)).returning(CheckInVector.checkin_id)
+    ).all()
+    if forgotten:
+        audit.record(session, "checkin_vectors_forgotten", now, rows=len(forgotten))
     return len(forgotten)

@@ -133,6 +133,7 @@ class CheckInVector(Record):
     model: Mapped[str]
     media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"), index=True)
     vector: Mapped[bytes]  # 128 float32, little-endian
+    keep_until: Mapped[datetime] = mapped_column(index=True)
 
 
 class FlagKind(StrEnum):

@@ -29,7 +29,7 @@ from verifier.calibrate.gate import Measure
 from verifier.calibrate.people import UNKNOWN, Sample, Seen
 from verifier.faces import matching
 from verifier.faces.embedding import DIMENSIONS, Vector
-from verifier.faces.model_files import SFACE
+from verifier.faces.model_files import DLIB_NETWORK, SFACE
 from verifier.faces.models import Models
 from verifier.local_time import local_date
 from verifier.rules.in_force import in_force
@@ -37,7 +37,6 @@ from verifier.verdicts.bands import ThresholdSet
 from verifier.verdicts.quality import quality_from_row
 from verifier.verdicts.threshold_sets import threshold_set
 
-_DLIB = "dlib_face_recognition_resnet_model_v1.dat"
 # The second opinion was not asked for: whatever needs it is not a match, as `unsure` is not.
 _NOT_ASKED = np.full(DIMENSIONS, np.inf, dtype=np.float32)
 _LATEST_PHOTOS = 20_000  # of which the gate's numbers are read: a few days of a whole city
@@ -92,7 +91,7 @@ def enrolled_samples(sessions: Sessions, models: Models, now: datetime) -> Enrol
 
     Raises UnknownThresholdSetError where a rule names a set that there is not.
     """
-    sface, dlib = models.sha256[SFACE.name], models.sha256[_DLIB]
+    sface, dlib = models.sha256[SFACE.name], models.sha256[DLIB_NETWORK]
     with transaction(sessions, Scope(ScopeKind.VERIFIER)) as session:
         session.execute(text("SET TRANSACTION READ ONLY"))
         photos = list(_pictured(session, _enrolled_photos()))

@@ -42,12 +42,13 @@ class ReferenceLook:
 class Look:
     """What a selfie shows, and by what it would be known again; None where nothing was seen.
 
-    The face is for the search in others' references, which takes a reason: it has no vector yet.
+    probe: the face and the vectors that were made of it, for the search in others' references,
+    which takes a reason, and for measuring.
     """
 
     evidence: FaceEvidence
     hashes: Hashed | None = None
-    face: OneFace | None = None
+    probe: Probe | None = None
 
 
 def examine(
@@ -85,12 +86,13 @@ def look(
         known_by = _known_by(selfie, found)
         against = _Against(references, thresholds, models)
         seen = _described(found, replace(blank, quality_limits=thresholds.quality.name))
-        evidence = _judged(found, seen, against, frames)
+        probe = Probe(found.largest, models) if found.largest else None
+        evidence = _judged(found, probe, seen, against, frames)
     except PhotoUnreadable:
         return Look(replace(blank, verdict=FaceVerdict.UNREADABLE))
     except _FAULTS as failed:
         return Look(replace(blank, error=type(failed).__name__))
-    return Look(evidence, known_by, found.largest)
+    return Look(evidence, known_by, probe)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +105,16 @@ class _Against:
 
 
 def _judged(
-    found: Seen, evidence: FaceEvidence, against: _Against, frames: Iterable[Frame]
+    found: Seen,
+    probe: Probe | None,
+    evidence: FaceEvidence,
+    against: _Against,
+    frames: Iterable[Frame],
 ) -> FaceEvidence:
     if against.references is None:
         return replace(evidence, verdict=FaceVerdict.NOT_ENROLLED)
-    if found.fault is not None:
-        return replace(evidence, verdict=found.fault)
-    probe = Probe(found.one, against.models)
+    if probe is None or found.fault is not None:
+        return replace(evidence, verdict=found.fault or FaceVerdict.NO_FACE)
     burst = bursts.look(probe, frames, against.thresholds, against.models)
     scores = bursts.scores_of(probe, burst.mean, against.references, against.thresholds)
     return replace(

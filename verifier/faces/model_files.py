@@ -47,6 +47,7 @@ SFACE = ModelFile(  # Apache-2.0
     "face_recognition_sface/face_recognition_sface_2021dec.onnx",
 )
 FILES = (YUNET, SFACE)
+DLIB_NETWORK = "dlib_face_recognition_resnet_model_v1.dat"  # comes with face_recognition_models
 
 
 def checked(folder: Path, file: ModelFile) -> Path:

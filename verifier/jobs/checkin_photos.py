@@ -13,6 +13,18 @@ from storage.stored_media import stored_object
 SELFIE = "selfie"
 
 
+def selfie_of(session: Session, offender_id: UUID, checkin_id: UUID) -> Media | None:
+    """Returns the selfie of a check-in, if one is held."""
+    return session.scalars(
+        select(Media).where(
+            Media.offender_id == offender_id,
+            Media.checkin_id == checkin_id,
+            Media.kind == MediaKind.CHECKIN,
+            Media.name == SELFIE,
+        )
+    ).first()
+
+
 def photos_of(session: Session, offender_id: UUID, checkin_id: UUID) -> dict[str, StoredObject]:
     """Returns what is held of a check-in's photos, by the names the phone gave them."""
     rows = session.scalars(

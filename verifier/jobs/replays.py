@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from storage.records import (
     CheckIn,
     Media,
-    MediaKind,
     Offender,
     PhotoHash,
     ReferencePhoto,
@@ -22,8 +21,6 @@ from storage.records import (
 from verifier.faces.hashes import Hashed, PhotoHashes, Twin, nearest_twin
 from verifier.rules.in_force import in_force_for
 from verifier.rules.rules import Rules
-
-SELFIE = "selfie"
 
 
 @dataclass(frozen=True)
@@ -38,15 +35,14 @@ class _Earlier:
     captured_at: datetime | None
 
 
-def compare(session: Session, checkin: CheckIn, hashes: Hashed | None, now: datetime) -> None:
+def compare(
+    session: Session, checkin: CheckIn, photo: Media, hashes: Hashed, now: datetime
+) -> None:
     """Compares the selfie of a check-in with earlier ones, then keeps what it would be known by.
 
     Joins the caller's transaction, and is alone with the office's photos until it ends: of two
     twins that are judged at the same moment, the second sees the first.
     """
-    photo = _selfie(session, checkin)
-    if photo is None or hashes is None:
-        return
     rules = in_force_for(session, checkin.offender_id, checkin.received_at)
     office_id = session.get_one(Offender, checkin.offender_id).office_id
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(office_id), 0))))
@@ -100,17 +96,6 @@ def _keep(session: Session, photo: Media, hashes: Hashed, rules: Rules, row: Pho
     row.keep_until = row.seen_at + timedelta(days=rules.keep_replay_hash_days)
     session.add(row)
     session.flush()
-
-
-def _selfie(session: Session, checkin: CheckIn) -> Media | None:
-    return session.scalars(
-        select(Media).where(
-            Media.offender_id == checkin.offender_id,
-            Media.checkin_id == checkin.id,
-            Media.kind == MediaKind.CHECKIN,
-            Media.name == SELFIE,
-        )
-    ).first()
 
 
 def _same_bytes(checkin: CheckIn, sha256: str, earlier: Sequence[_Earlier]) -> Twin | None:

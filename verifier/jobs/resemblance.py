@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from storage.records import Likeness, LikenessPerson
-from verifier.faces import embedding
 from verifier.faces.examine import Look
 from verifier.faces.models import Models
 from verifier.jobs.search_others import Asked, OtherPerson, SearchReason, search
@@ -36,15 +35,15 @@ def other_person(
     a match nobody is looked for. Opens its own transactions.
     """
     reason = _REASONS.get(looked.evidence.verdict)
-    if limit is None or reason is None or looked.face is None:
+    if limit is None or reason is None or looked.probe is None:
         return None
     if limit.model != models.recognizer_sha256:
         log.warning("search_limit_of_another_model")
         return None
     own = looked.evidence.scores.sface
     nearer = limit.distance if own is None else min(limit.distance, own)
-    probe = embedding.sface(looked.face.chip, models)
-    asked = Asked(reason, *key, probe, models.recognizer_sha256, nearer, limit.people)
+    probe = looked.probe
+    asked = Asked(reason, *key, probe.sface, models.recognizer_sha256, nearer, limit.people)
     return search(workplace, asked).nearest
 
 

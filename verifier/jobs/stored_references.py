@@ -16,11 +16,10 @@ from storage.records import (
 )
 from verifier.faces import matching
 from verifier.faces.matching import References, ReferenceVectors
-from verifier.faces.model_files import SFACE
+from verifier.faces.model_files import DLIB_NETWORK, SFACE
 from verifier.faces.models import Models
 
 COMPARABLE = (ReferencePhotoState.USABLE, ReferencePhotoState.POOR)
-DLIB = "dlib_face_recognition_resnet_model_v1.dat"
 
 
 class NotComparableError(Exception):
@@ -36,7 +35,7 @@ def vector_rows(photo_id: UUID, vectors: ReferenceVectors, models: Models) -> li
             model_sha256=models.sha256[model],
             vector=matching.to_bytes(vector),
         )
-        for model, vector in ((SFACE.name, vectors.sface), (DLIB, vectors.dlib))
+        for model, vector in ((SFACE.name, vectors.sface), (DLIB_NETWORK, vectors.dlib))
     ]
 
 
@@ -94,7 +93,7 @@ def _whole(
     for photo, sha256, vector in rows:
         if sha256 is not None and vector is not None:
             found[photo][sha256] = vector
-    sface, dlib = models.sha256[SFACE.name], models.sha256[DLIB]
+    sface, dlib = models.sha256[SFACE.name], models.sha256[DLIB_NETWORK]
     return [
         ReferenceVectors(matching.from_bytes(kept[sface]), matching.from_bytes(kept[dlib]))
         for kept in found.values()

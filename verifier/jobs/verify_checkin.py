@@ -18,9 +18,10 @@ from verifier.faces.bursts import Frame
 from verifier.faces.examine import Look, look
 from verifier.faces.matching import References
 from verifier.faces.models import Models
-from verifier.jobs import limits, replays, resemblance
+from verifier.jobs import limits, resemblance
 from verifier.jobs.checkin_photos import SELFIE, photos_of, without_picture
 from verifier.jobs.judging import judging_models
+from verifier.jobs.keep_seen import keep_seen
 from verifier.jobs.look_at_movement import (
     MovementMaterial,
     look_at_movement,
@@ -76,7 +77,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
             return
         work.finish(session, claim, now)
         _keep_evidence(session, claim, face, (started_at, now), movement)
-        replays.compare(session, _checkin(session, claim), looked.hashes, now)
+        keep_seen(session, _checkin(session, claim), looked, models, now)
         if other is not None:
             resemblance.keep(session, _key(claim), other, now)
         rings = _conclude(session, claim, now)

@@ -121,6 +121,7 @@ class Kept:
                     model=SFACE.name,
                     media_id=photo,
                     vector=matching.to_bytes(face),
+                    keep_until=at + timedelta(days=30),
                 )
             )
         return checkin

@@ -26,9 +26,9 @@ from tests.verifier.jobs.draining import ahead, causes, checkin, drain, work_of
 from tests.waiting_work import WaitingWork
 from verifier.faces.examine import ReferenceLook
 from verifier.faces.matching import from_bytes
+from verifier.faces.model_files import DLIB_NETWORK
 from verifier.jobs import embed_reference
 from verifier.jobs.handlers import handler_of
-from verifier.jobs.stored_references import DLIB
 from verifier.jobs.workplace import NotFurnishedError, Workplace, open_workplace
 from verifier.verdicts.evidence import FaceVerdict
 
@@ -56,7 +56,7 @@ def test_an_enrolled_photo_gets_the_vectors_of_both_models(
         ).all()
     models = workplace.face_models
     assert {row.model: row.model_sha256 for row in rows} == {
-        name: models.sha256[name] for name in ("face_recognition_sface_2021dec.onnx", DLIB)
+        name: models.sha256[name] for name in ("face_recognition_sface_2021dec.onnx", DLIB_NETWORK)
     }
     assert all(from_bytes(row.vector).size == 128 for row in rows)
 
