@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from storage.records import EvidenceRow, Queue, Work
+from mobile_contract.codes import CheckInState
+from storage.records import CheckIn, EvidenceRow, Queue, Work
+from tests.benchmarks.histories import forget, lay_histories
 from tests.benchmarks.memory import Held, held_by
 from tests.benchmarks.selfies import selfies
 from tests.benchmarks.system import System
@@ -18,7 +20,8 @@ from tests.stage import eventually
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.verdicts.evidence import FaceVerdict
 
-PEOPLE, CHECKINS = 12, 60
+CHECKINS = 60  # of so many people, each of an office of their own
+SELFIES = 12
 DRAINED_WITHIN_S = 600.0  # also on a machine that does much else
 LOOK_EVERY_S = 0.25  # a look costs the shared cores something too
 
@@ -33,46 +36,60 @@ class Drained:
 
 
 def lay_people(system: System) -> list[UUID]:
-    """Enrol people with a fence each."""
+    """Enrol people with a fence each, and let them and their offices have sent a lot before."""
     factory = system.factory
-    office = factory.office()
-    people = [factory.offender(office).id for _ in range(PEOPLE)]
+    offices = [factory.office() for _ in range(CHECKINS)]
+    people = [factory.offender(office).id for office in offices]
+    neighbours = [factory.offender(office).id for office in offices]
     for person in people:
         factory.fence(person)
         factory.enrolment(person, photos().obama)
+    with system.working("verifier"):
+        first = lay(system, [*people, *neighbours])
+        _ring_and_wait(system, 1, [])
+    lay_histories(system, people, neighbours)
+    forget(system, [one.id for one in first])
     return people
 
 
-def lay(system: System, people: Sequence[UUID], count: int = CHECKINS) -> list[Waiting]:
-    """Lay check-ins in turn, each with its own window; nobody is told of them yet."""
-    laid, waiting = selfies(PEOPLE), WaitingWork(system.factory)
+def lay(system: System, people: Sequence[UUID]) -> list[Waiting]:
+    """Lay a check-in each, in a window of its own; nobody is told of them yet."""
+    laid, waiting = selfies(SELFIES), WaitingWork(system.factory)
     return [
         waiting.checkin(
-            people[number % len(people)],
+            person,
             laid[number % len(laid)],
-            system.factory.window(people[number % len(people)], open_for=timedelta(hours=1)),
+            system.factory.window(person, open_for=timedelta(hours=1)),
         )
-        for number in range(count)
+        for number, person in enumerate(people)
     ]
 
 
 def drain(system: System, backlog: Sequence[Waiting], workers: int = 1) -> Drained:
     """Ring once for each worker and wait until nothing is left; raises for a wrong verdict."""
+    seen: list[Held] = []
+    _ring_and_wait(system, workers, seen)
+    drained = _read(system, backlog, max(seen, key=lambda held: held.own, default=None))
+    forget(system, [one.id for one in backlog])
+    return drained
+
+
+def _ring_and_wait(system: System, workers: int, seen: list[Held]) -> None:
     for _ in range(workers):
         system.parts.bell.ring(Queue.FACES)
         time.sleep(0.01)  # a bell rings only on an empty queue
-    seen: list[Held] = []
     eventually(lambda: _nothing_left(system, seen), DRAINED_WITHIN_S, LOOK_EVERY_S)
     time.sleep(LOOK_EVERY_S)  # the horse ends, and its time is its parent's then
-    return _read(system, backlog, max(seen, key=lambda held: held.own, default=None))
 
 
 def _read(system: System, backlog: Sequence[Waiting], held: Held | None) -> Drained:
     ids = [one.id for one in backlog]
     with system.factory.session() as session:
         evidence = session.scalars(select(EvidenceRow).where(EvidenceRow.checkin_id.in_(ids))).all()
+        states = set(session.scalars(select(CheckIn.state).where(CheckIn.id.in_(ids))))
     wrong = {row.face_verdict for row in evidence} - {str(FaceVerdict.MATCH)}
     assert not wrong, wrong
+    assert states == {CheckInState.CONFIRMED}, states  # else a picture is made, and items opened
     assert len(evidence) == len(backlog)
     span = max(row.finished_at for row in evidence) - min(row.started_at for row in evidence)
     looked = median((row.finished_at - row.started_at).total_seconds() for row in evidence)
