@@ -87,8 +87,18 @@ def _bound_statements(connection: object, _record: object) -> None:
 
 
 def open_sessions(settings: DatabaseSettings) -> Sessions:
-    """Make the process's session factory."""
-    return sessionmaker(open_engine(settings), expire_on_commit=False)
+    """Make the process's session factory; a row that a transaction knows by its key it reads once.
+
+    SQLAlchemy forgets a row as soon as nobody looks at it, and reads it again for the next.
+    """
+    sessions = sessionmaker(open_engine(settings), expire_on_commit=False)
+    for known in ("loaded_as_persistent", "pending_to_persistent"):
+        event.listen(sessions, known, _hold)
+    return sessions
+
+
+def _hold(session: Session, row: object) -> None:
+    session.info.setdefault("held", []).append(row)
 
 
 def close_sessions(sessions: Sessions) -> None:

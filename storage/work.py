@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Uuid, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from storage.records import Queue, Work, WorkKind
 
@@ -79,33 +79,48 @@ def add(
     return queue
 
 
+_oldest = aliased(Work)
+_OLDEST = (
+    select(_oldest.number)
+    .where(
+        _oldest.queue == bindparam("of_queue", type_=Work.queue.type),
+        _oldest.done_at.is_(None),
+        _oldest.gave_up_at.is_(None),
+        _oldest.not_before <= func.now(),
+        or_(_oldest.lease_until.is_(None), _oldest.lease_until < func.now()),
+    )
+    .order_by(_oldest.not_before, _oldest.number)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(Work)
+    .where(Work.number == _OLDEST)
+    .values(
+        attempts=Work.attempts + case((Work.examining, 1), else_=0),
+        last_error=case((Work.examining, "lost while examining"), else_=Work.last_error),
+        examining=False,
+        lease_token=bindparam("token", type_=Uuid()),
+        lease_until=func.now() + LEASE,
+    )
+    .returning(Work.number, Work.kind, Work.subject_id, Work.offender_id, Work.attempts)
+    .execution_options(synchronize_session=False)
+)
+
+
 def claim(session: Session, queue: Queue) -> Claim | None:
     """Take the oldest waiting row, or None; a row whose lease ran out is taken again.
 
     An attempt is counted only when the last holder died while it was examining: the fault of a
     server, a stop or a lost worker before that costs a check-in nothing.
     """
-    row = session.scalars(
-        select(Work)
-        .where(Work.queue == queue, *_claimable())
-        .order_by(Work.not_before, Work.number)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    token = uuid4()
+    row = session.execute(_CLAIM, {"of_queue": queue, "token": token}).first()
     if row is None:
         return None
-    if row.examining:
-        row.attempts += 1
-        row.last_error = "lost while examining"
-    row.lease_token, row.examining = uuid4(), False
-    row.lease_until = func.now() + LEASE
-    return Claim(
-        row.number,
-        row.kind,
-        Subject(row.subject_id, row.offender_id),
-        row.attempts + 1,
-        row.lease_token,
-    )
+    number, kind, subject_id, offender_id, attempts = row
+    return Claim(number, kind, Subject(subject_id, offender_id), attempts + 1, token)
 
 
 def mark_examining(session: Session, claim: Claim) -> None:
@@ -179,15 +194,6 @@ def unheard(session: Session) -> frozenset[Queue]:
             )
             .distinct()
         )
-    )
-
-
-def _claimable() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Work.done_at.is_(None),
-        Work.gave_up_at.is_(None),
-        Work.not_before <= func.now(),
-        or_(Work.lease_until.is_(None), Work.lease_until < func.now()),
     )
 
 

@@ -4,10 +4,31 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.records import LookAlike, ReferenceSet, ReferenceSetState
+
+# Made once: every check-in asks.
+_searched, _other = aliased(ReferenceSet), aliased(ReferenceSet)
+_PERSON = bindparam("person", type_=Uuid())
+_PAIR = (
+    select(LookAlike.set_id)
+    .join(_searched, _searched.id == LookAlike.set_id)
+    .join(
+        _other,
+        and_(
+            _other.offender_id == LookAlike.nearest_id,
+            _other.state == ReferenceSetState.APPROVED,
+            _other.state_since <= LookAlike.found_at,
+        ),
+    )
+    .where(
+        _searched.state == ReferenceSetState.APPROVED,
+        or_(LookAlike.offender_id == _PERSON, LookAlike.nearest_id == _PERSON),
+    )
+    .limit(1)
+)
 
 
 def has_look_alike(session: Session, offender_id: UUID) -> bool:
@@ -15,24 +36,7 @@ def has_look_alike(session: Session, offender_id: UUID) -> bool:
 
     The pair stands on the set that was searched for; the other's own record says nothing of it.
     """
-    searched, other = aliased(ReferenceSet), aliased(ReferenceSet)
-    pair = (
-        select(LookAlike.set_id)
-        .join(searched, searched.id == LookAlike.set_id)
-        .join(
-            other,
-            and_(
-                other.offender_id == LookAlike.nearest_id,
-                other.state == ReferenceSetState.APPROVED,
-                other.state_since <= LookAlike.found_at,
-            ),
-        )
-        .where(
-            searched.state == ReferenceSetState.APPROVED,
-            or_(LookAlike.offender_id == offender_id, LookAlike.nearest_id == offender_id),
-        )
-    )
-    return session.scalar(pair.limit(1)) is not None
+    return session.scalar(_PAIR, {"person": offender_id}) is not None
 
 
 def is_sampled(checkin_id: UUID, received_at: datetime, one_in: int) -> bool:

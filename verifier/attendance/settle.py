@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import NoticeKind, ProblemCode, WindowOutcome
@@ -135,20 +135,20 @@ def _attempts(session: Session, rows: Sequence[WindowRow]) -> dict[UUID, list[da
     return found
 
 
+_lost, _later = aliased(Device), aliased(Device)
+_LOSSES = select(
+    _lost.offender_id,
+    _lost.lost_at,
+    select(func.min(_later.activated_at))
+    .where(_later.offender_id == _lost.offender_id, _later.activated_at >= _lost.lost_at)
+    .scalar_subquery(),
+).where(_lost.offender_id.in_(bindparam("people", expanding=True)), _lost.lost_at.is_not(None))
+
+
 def phone_gaps(session: Session, offender_ids: Collection[UUID]) -> dict[UUID, list[PhoneGap]]:
     """Returns when each person was without a phone, as far as losses were reported."""
     found: dict[UUID, list[PhoneGap]] = defaultdict(list)
-    lost, later = aliased(Device), aliased(Device)
-    next_activation = (
-        select(func.min(later.activated_at))
-        .where(later.offender_id == lost.offender_id, later.activated_at >= lost.lost_at)
-        .scalar_subquery()
-    )
-    losses = session.execute(
-        select(lost.offender_id, lost.lost_at, next_activation).where(
-            lost.offender_id.in_(offender_ids), lost.lost_at.is_not(None)
-        )
-    )
+    losses = session.execute(_LOSSES, {"people": list(offender_ids)})
     for person, lost_at, activated_at in losses:
         if lost_at is not None:
             found[person].append(PhoneGap(lost_at, activated_at))
@@ -171,16 +171,16 @@ def _write(session: Session, row: WindowRow, facts: WindowFacts, now: datetime) 
     row.checkin_id = settled_by.id if settled_by else None
     if reached is row.outcome:
         return False
+    before, row.outcome, row.outcome_since = row.outcome, reached, now
     audit.record(
         session,
         "window_settled",
         now,
         offender_id=row.offender_id,
         subject=row.id,
-        before=str(row.outcome),
+        before=str(before),
         outcome=str(reached),
     )
-    row.outcome, row.outcome_since = reached, now
     _hand_over(session, row, now)
     return True
 

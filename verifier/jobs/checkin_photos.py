@@ -12,6 +12,8 @@ from storage.stored_media import stored_object
 
 SELFIE = "selfie"
 
+_picture = aliased(Media)
+
 
 def selfie_of(session: Session, offender_id: UUID, checkin_id: UUID) -> Media | None:
     """Returns the selfie of a check-in, if one is held."""
@@ -39,12 +41,11 @@ def photos_of(session: Session, offender_id: UUID, checkin_id: UUID) -> dict[str
 
 def without_picture(session: Session, offender_id: UUID, checkin_id: UUID) -> Sequence[UUID]:
     """Returns the photos of a check-in of which there is no picture yet, frames too."""
-    picture = aliased(Media)
     return session.scalars(
         select(Media.id).where(
             Media.offender_id == offender_id,
             Media.checkin_id == checkin_id,
             Media.kind == MediaKind.CHECKIN,
-            ~select(picture.id).where(picture.original_id == Media.id).exists(),
+            ~select(_picture.id).where(_picture.original_id == Media.id).exists(),
         )
     ).all()

@@ -3,11 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from storage.records import (
     CheckIn,
@@ -24,15 +44,13 @@ from verifier.rules.rules import Rules
 
 
 @dataclass(frozen=True)
-class _Earlier:
-    """One photo that there was already."""
+class _Seen:
+    """Of what a photo is, in which office, and when it came."""
 
-    id: UUID
-    person: UUID
-    sha256: str
-    hashes: PhotoHashes
-    window_id: UUID | None  # None also of an enrolled photo
-    captured_at: datetime | None
+    office_id: UUID
+    at: datetime
+    checkin_id: UUID | None = None
+    reference_photo_id: UUID | None = None
 
 
 def compare(
@@ -46,15 +64,14 @@ def compare(
     rules = in_force_for(session, checkin.offender_id, checkin.received_at)
     office_id = session.get_one(Offender, checkin.offender_id).office_id
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(office_id), 0))))
-    earlier = _earlier(session, checkin, office_id, rules)
-    found = _same_bytes(checkin, photo.sha256, earlier) or _same_picture(checkin, hashes, earlier)
+    ids, found = _nearest(session, checkin, (photo.sha256, hashes), (office_id, rules))
     if found is not None:
         session.execute(
             insert(ReplayTwin)
             .values(
                 offender_id=checkin.offender_id,
                 checkin_id=checkin.id,
-                twin_id=earlier[found.index].id,
+                twin_id=ids[found.index],
                 kind=found.kind,
                 bits=found.bits,
                 found_at=now,
@@ -66,7 +83,7 @@ def compare(
         photo,
         hashes,
         rules,
-        PhotoHash(office_id=office_id, checkin_id=checkin.id, seen_at=checkin.received_at),
+        _Seen(office_id, checkin.received_at, checkin_id=checkin.id),
     )
 
 
@@ -83,84 +100,113 @@ def keep_reference(
         photo,
         hashes,
         rules,
-        PhotoHash(office_id=office_id, reference_photo_id=row.id, seen_at=row.added_at),
+        _Seen(office_id, row.added_at, reference_photo_id=row.id),
     )
 
 
-def _keep(session: Session, photo: Media, hashes: Hashed, rules: Rules, row: PhotoHash) -> None:
-    held = select(PhotoHash.id).where(PhotoHash.media_id == photo.id)
-    if photo.offender_id is None or session.scalar(held) is not None:
-        return  # an attempt before this one came so far
-    row.offender_id, row.media_id, row.sha256 = photo.offender_id, photo.id, photo.sha256
-    row.frame, row.face = hashes.kept.frame, hashes.kept.face
-    row.keep_until = row.seen_at + timedelta(days=rules.keep_replay_hash_days)
-    session.add(row)
-    session.flush()
-
-
-def _same_bytes(checkin: CheckIn, sha256: str, earlier: Sequence[_Earlier]) -> Twin | None:
-    for index, one in enumerate(earlier):
-        if one.sha256 == sha256 and not _is_duplicate(checkin, one):
-            return Twin(index, TwinKind.SAME_BYTES, 0)
-    return None
-
-
-def _same_picture(checkin: CheckIn, hashes: Hashed, earlier: Sequence[_Earlier]) -> Twin | None:
-    """Returns the nearest twin; photos of one window look alike because they were taken again."""
-    nothing = PhotoHashes(None, None)
-    compared = [nothing if _is_retake(checkin, one) else one.hashes for one in earlier]
-    return nearest_twin(hashes, compared)
-
-
-def _is_duplicate(checkin: CheckIn, one: _Earlier) -> bool:
-    """Tells whether this is one capture under two ids: a phone that lost count, not a replay."""
-    return (
-        one.person == checkin.offender_id
-        and one.captured_at == checkin.captured_at
-        and one.window_id == checkin.window_id
-    )
-
-
-def _is_retake(checkin: CheckIn, one: _Earlier) -> bool:
-    same_window = checkin.window_id is not None and one.window_id == checkin.window_id
-    return one.person == checkin.offender_id and (same_window or _is_duplicate(checkin, one))
-
-
-def _earlier(session: Session, checkin: CheckIn, office_id: UUID, rules: Rules) -> list[_Earlier]:
-    """Returns the person's last photos and enrolled ones, then the office's of the last days."""
-    own, others = PhotoHash.offender_id == checkin.offender_id, PhotoHash.office_id == office_id
-    since = checkin.received_at - timedelta(days=rules.replay_office_days)
-    sent = _rows(own, PhotoHash.checkin_id != checkin.id).limit(rules.replay_checkins)
-    enrolled = _rows(own, PhotoHash.reference_photo_id.is_not(None))
-    around = _rows(~own, others, PhotoHash.seen_at > since)
-    return [one for wanted in (sent, enrolled, around) for one in _read(session, wanted)]
-
-
-_Rows = Select[UUID, UUID, str, bytes | None, bytes | None, UUID | None, datetime | None]
-
-
-def _rows(*conditions: ColumnElement[bool]) -> _Rows:
-    of_checkin = (CheckIn.offender_id == PhotoHash.offender_id) & (
-        CheckIn.id == PhotoHash.checkin_id
-    )
-    return (
-        select(
-            PhotoHash.id,
-            PhotoHash.offender_id,
-            PhotoHash.sha256,
-            PhotoHash.frame,
-            PhotoHash.face,
-            CheckIn.window_id,
-            CheckIn.captured_at,
+def _keep(session: Session, photo: Media, hashes: Hashed, rules: Rules, seen: _Seen) -> None:
+    """Keeps the hashes once: an attempt before this one may have come so far."""
+    session.execute(
+        insert(PhotoHash)
+        .values(
+            office_id=seen.office_id,
+            checkin_id=seen.checkin_id,
+            reference_photo_id=seen.reference_photo_id,
+            seen_at=seen.at,
+            offender_id=photo.offender_id,
+            media_id=photo.id,
+            sha256=photo.sha256,
+            frame=hashes.kept.frame,
+            face=hashes.kept.face,
+            keep_until=seen.at + timedelta(days=rules.keep_replay_hash_days),
         )
-        .outerjoin(CheckIn, of_checkin)
-        .where(*conditions)
-        .order_by(PhotoHash.seen_at.desc())
+        .on_conflict_do_nothing(index_elements=["media_id"])
     )
 
 
-def _read(session: Session, wanted: _Rows) -> list[_Earlier]:
-    return [
-        _Earlier(photo, person, sha256, PhotoHashes(frame, face), window_id, captured_at)
-        for photo, person, sha256, frame, face, window_id, captured_at in session.execute(wanted)
-    ]
+def _nearest(
+    session: Session,
+    checkin: CheckIn,
+    photo: tuple[str, Hashed],
+    within: tuple[UUID, Rules],
+) -> tuple[Sequence[str], Twin | None]:
+    """Returns the ids of the earlier photos, and which of them is the same: by bytes, or nearest.
+
+    Compared are the person's last photos, the enrolled ones, then the office's of the last days.
+    """
+    sha256, hashes = photo
+    office_id, rules = within
+    ids, same, frames, faces = session.execute(
+        _EARLIER,
+        {
+            "person": checkin.offender_id,
+            "checkin": checkin.id,
+            "window": checkin.window_id,
+            "captured": checkin.captured_at,
+            "office": office_id,
+            "sha256": sha256,
+            "most": rules.replay_checkins,
+            "since": checkin.received_at - timedelta(days=rules.replay_office_days),
+        },
+    ).one()
+    if not ids:
+        return (), None
+    if True in same:
+        return ids, Twin(same.index(True), TwinKind.SAME_BYTES, 0)
+    return ids, nearest_twin(hashes, list(map(PhotoHashes, frames, faces)))
+
+
+_PERSON = bindparam("person", type_=Uuid())
+_WINDOW = bindparam("window", type_=Uuid())
+_OWN = PhotoHash.offender_id == _PERSON
+
+
+def _part(number: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(literal(number).label("part"), PhotoHash.__table__).where(*conditions)
+
+
+_sent = (
+    _part(0, _OWN, PhotoHash.checkin_id != bindparam("checkin", type_=Uuid()))
+    .order_by(PhotoHash.seen_at.desc())
+    .limit(bindparam("most", type_=Integer()))
+    .subquery()
+)
+_earlier = union_all(
+    select(_sent),
+    _part(1, _OWN, PhotoHash.reference_photo_id.is_not(None)),
+    _part(
+        2,
+        ~_OWN,
+        PhotoHash.office_id == bindparam("office", type_=Uuid()),
+        PhotoHash.seen_at > bindparam("since", type_=DateTime(timezone=True)),
+    ),
+).cte("earlier")
+_is_own = _earlier.c.offender_id == _PERSON
+# One capture under two ids: a phone that lost count, not a replay.
+_is_duplicate = and_(
+    _is_own,
+    CheckIn.captured_at == bindparam("captured", type_=DateTime(timezone=True)),
+    CheckIn.window_id.is_not_distinct_from(_WINDOW),
+)
+# Photos of one window look alike because they were taken again.
+_is_retake = or_(and_(_is_own, CheckIn.window_id == _WINDOW), _is_duplicate)
+
+
+def _listed(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """One column of all earlier photos as an array, which SQLAlchemy passes on as it comes."""
+    in_order = aggregate_order_by(value, _earlier.c.part, _earlier.c.seen_at.desc())
+    return func.array_agg(in_order, type_=NullType())
+
+
+_same = _earlier.c.sha256 == bindparam("sha256", type_=String())
+_EARLIER = select(
+    _listed(cast(_earlier.c.id, String)),
+    _listed(and_(_same, func.coalesce(~_is_duplicate, true()))),
+    _listed(case((_is_retake, null()), else_=_earlier.c.frame)),
+    _listed(case((_is_retake, null()), else_=_earlier.c.face)),
+).select_from(
+    _earlier.outerjoin(
+        CheckIn,
+        and_(CheckIn.offender_id == _earlier.c.offender_id, CheckIn.id == _earlier.c.checkin_id),
+    )
+)
