@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from storage.database import Scope
 from storage.records import AuditEntry
+
+# Without RETURNING, which the records' own way needs: who writes an entry may not read it.
+_INSERT = insert(cast("Table", AuditEntry.__table__)).inline()
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,14 @@ def record(
 ) -> None:
     """Write one entry, by the actor of the session's scope; detail holds ids and codes only."""
     entry = Entry(action, offender_id, subject, detail)
-    session.execute(_insert().values(**_values(entry, at, session.info["scope"])))
+    session.execute(_INSERT, _values(entry, at, session.info["scope"]))
 
 
 def record_all(session: Session, at: datetime, entries: Sequence[Entry]) -> None:
     """Write many entries at once, by the actor of the session's scope."""
     if entries:
         scope: Scope = session.info["scope"]
-        session.execute(_insert(), [_values(entry, at, scope) for entry in entries])
-
-
-def _insert() -> Insert:
-    # Without RETURNING, which the records' own way needs: who writes an entry may not read it.
-    return insert(cast("Table", AuditEntry.__table__)).inline()
+        session.execute(_INSERT, [_values(entry, at, scope) for entry in entries])
 
 
 def _values(entry: Entry, at: datetime, scope: Scope) -> dict[str, Any]:

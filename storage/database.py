@@ -112,6 +112,11 @@ def database_time(session: Session) -> datetime:
     return session.execute(select(func.clock_timestamp())).scalar_one()  # type: ignore[no-any-return]
 
 
+_SET_SCOPE = text(
+    "SELECT set_config('app.scope', :kind, true), set_config('app.subject', :who, true)"
+)
+
+
 @contextmanager
 def transaction(sessions: Sessions, scope: Scope) -> Iterator[Session]:
     """Run one transaction in a scope; commits at the end, rolls back on any exception.
@@ -121,13 +126,7 @@ def transaction(sessions: Sessions, scope: Scope) -> Iterator[Session]:
     try:
         with sessions.begin() as session:
             session.info["scope"] = scope
-            session.execute(
-                text(
-                    "SELECT set_config('app.scope', :kind, true),"
-                    " set_config('app.subject', :who, true)"
-                ),
-                {"kind": str(scope.kind), "who": str(scope.subject or "")},
-            )
+            session.execute(_SET_SCOPE, {"kind": str(scope.kind), "who": str(scope.subject or "")})
             yield session
     except (OperationalError, PoolTimeoutError) as fault:
         raise DatabaseUnavailableError from fault

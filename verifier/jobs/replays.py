@@ -11,12 +11,14 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    SQLColumnExpression,
     String,
     Uuid,
     and_,
     bindparam,
     case,
     cast,
+    false,
     func,
     literal,
     null,
@@ -25,7 +27,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
@@ -156,57 +158,59 @@ def _nearest(
     return ids, nearest_twin(hashes, list(map(PhotoHashes, frames, faces)))
 
 
-_PERSON = bindparam("person", type_=Uuid())
+_OWN = PhotoHash.offender_id == bindparam("person", type_=Uuid())
 _WINDOW = bindparam("window", type_=Uuid())
-_OWN = PhotoHash.offender_id == _PERSON
-
-
-def _part(number: int, *conditions: ColumnElement[bool]) -> Select[Any]:
-    return select(literal(number).label("part"), PhotoHash.__table__).where(*conditions)
-
-
-_sent = (
-    _part(0, _OWN, PhotoHash.checkin_id != bindparam("checkin", type_=Uuid()))
-    .order_by(PhotoHash.seen_at.desc())
-    .limit(bindparam("most", type_=Integer()))
-    .subquery()
-)
-_earlier = union_all(
-    select(_sent),
-    _part(1, _OWN, PhotoHash.reference_photo_id.is_not(None)),
-    _part(
-        2,
-        ~_OWN,
-        PhotoHash.office_id == bindparam("office", type_=Uuid()),
-        PhotoHash.seen_at > bindparam("since", type_=DateTime(timezone=True)),
-    ),
-).cte("earlier")
-_is_own = _earlier.c.offender_id == _PERSON
 # One capture under two ids: a phone that lost count, not a replay.
 _is_duplicate = and_(
-    _is_own,
     CheckIn.captured_at == bindparam("captured", type_=DateTime(timezone=True)),
     CheckIn.window_id.is_not_distinct_from(_WINDOW),
 )
 # Photos of one window look alike because they were taken again.
-_is_retake = or_(and_(_is_own, CheckIn.window_id == _WINDOW), _is_duplicate)
+_is_retake = func.coalesce(or_(CheckIn.window_id == _WINDOW, _is_duplicate), false())
 
 
-def _listed(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """One column of all earlier photos as an array, which SQLAlchemy passes on as it comes."""
-    in_order = aggregate_order_by(value, _earlier.c.part, _earlier.c.seen_at.desc())
-    return func.array_agg(in_order, type_=NullType())
+_Rows = Select[*tuple[Any, ...]]
 
 
-_same = _earlier.c.sha256 == bindparam("sha256", type_=String())
-_EARLIER = select(
-    _listed(cast(_earlier.c.id, String)),
-    _listed(and_(_same, func.coalesce(~_is_duplicate, true()))),
-    _listed(case((_is_retake, null()), else_=_earlier.c.frame)),
-    _listed(case((_is_retake, null()), else_=_earlier.c.face)),
-).select_from(
-    _earlier.outerjoin(
-        CheckIn,
-        and_(CheckIn.offender_id == _earlier.c.offender_id, CheckIn.id == _earlier.c.checkin_id),
+def _part(number: int, same: ColumnElement[bool], *hashes: SQLColumnExpression[Any]) -> _Rows:
+    frame, face = hashes
+    return select(
+        literal(number).label("part"),
+        PhotoHash.seen_at,
+        cast(PhotoHash.id, String).label("id"),
+        same.label("same"),
+        frame.label("frame"),
+        face.label("face"),
     )
+
+
+_same = PhotoHash.sha256 == bindparam("sha256", type_=String())
+_hashes = (PhotoHash.frame, PhotoHash.face)
+_sent = (
+    _part(
+        0,
+        and_(_same, func.coalesce(~_is_duplicate, true())),
+        *(case((_is_retake, null()), else_=one) for one in _hashes),
+    )
+    .join(
+        CheckIn,
+        and_(CheckIn.offender_id == PhotoHash.offender_id, CheckIn.id == PhotoHash.checkin_id),
+    )
+    .where(_OWN, PhotoHash.checkin_id != bindparam("checkin", type_=Uuid()))
+    .order_by(PhotoHash.seen_at.desc())
+    .limit(bindparam("most", type_=Integer()))
+    .subquery()
 )
+_enrolled = _part(1, _same, *_hashes).where(_OWN, PhotoHash.reference_photo_id.is_not(None))
+_around = _part(2, _same, *_hashes).where(
+    ~_OWN,
+    PhotoHash.office_id == bindparam("office", type_=Uuid()),
+    PhotoHash.seen_at > bindparam("since", type_=DateTime(timezone=True)),
+)
+_all = union_all(select(_sent), _enrolled, _around).subquery()
+_in_order = select(_all).order_by(_all.c.part, _all.c.seen_at.desc()).subquery()
+# Sorted once and strung together in that order; the arrays pass SQLAlchemy as they come.
+_ids, _sames, _frames, _faces = (
+    func.array_agg(_in_order.c[name], type_=NullType()) for name in ("id", "same", "frame", "face")
+)
+_EARLIER = select(_ids, _sames, _frames, _faces)
