@@ -11,15 +11,8 @@ from storage.database import Scope, database_time, transaction
 from storage.findings import Finding, Grade
 from storage.parts import Parts
 from storage.reach import AHEAD_S
-from storage.records import (
-    Heartbeat,
-    MediaFinding,
-    MediaSweep,
-    Offender,
-    Office,
-    RuleRow,
-    Work,
-)
+from storage.records import Heartbeat, MediaFinding, MediaSweep, RuleRow, Work
+from storage.searches import searches
 
 ALIVE_WITHIN = timedelta(seconds=20)
 LONG_WAIT = timedelta(minutes=1)
@@ -43,7 +36,7 @@ def upkeep(parts: Parts, scope: Scope) -> Iterator[Finding]:
             *_media(session, now),
             *constant_scores(session),
             *_working_days(session, now),
-            _search(session, now),
+            *searches(session, now),
         ]
     yield from found
 
@@ -138,33 +131,3 @@ def _working_days(session: Session, now: datetime) -> Iterator[Finding]:
         if str(year) not in known:
             said = f"no table for {year}: its holidays count as working days"
             yield Finding(Grade.WARN, "working days", said)
-
-
-def _search(session: Session, now: datetime) -> Finding:
-    """Says whether faces are searched among the enrolled, which takes a measured limit."""
-    about = "search in others' references"
-    row = session.scalars(
-        select(RuleRow)
-        .where(RuleRow.name == "search_limit", RuleRow.valid_from <= now)
-        .order_by(RuleRow.valid_from.desc(), RuleRow.number.desc())
-        .limit(1)
-    ).first()
-    if row is None or not isinstance(row.value, dict):
-        said = "off: no limit is in force; python -m verifier.calibrate.searching measures one"
-        return Finding(Grade.WARN, about, said)
-    most = int(row.value.get("people", 0))
-    registered = (
-        session.scalar(
-            select(func.count())
-            .select_from(Offender)
-            .join(Office, Office.id == Offender.office_id)
-            .group_by(Office.district_id)
-            .order_by(func.count().desc())
-            .limit(1)
-        )
-        or 0
-    )
-    if registered > most:
-        said = f"its limit is for {most} people, {registered} are registered in one district"
-        return Finding(Grade.WARN, about, f"{said}: off there, once so many are enrolled")
-    return Finding(Grade.OK, about, f"on; its limit is for {most} people")
