@@ -87,10 +87,7 @@ def _bound_statements(connection: object, _record: object) -> None:
 
 
 def open_sessions(settings: DatabaseSettings) -> Sessions:
-    """Make the process's session factory; a row that a transaction knows by its key it reads once.
-
-    SQLAlchemy forgets a row as soon as nobody looks at it, and reads it again for the next.
-    """
+    """Make the process's session factory."""
     sessions = sessionmaker(open_engine(settings), expire_on_commit=False)
     for known in ("loaded_as_persistent", "pending_to_persistent"):
         event.listen(sessions, known, _hold)
@@ -98,7 +95,13 @@ def open_sessions(settings: DatabaseSettings) -> Sessions:
 
 
 def _hold(session: Session, row: object) -> None:
-    session.info.setdefault("held", []).append(row)
+    """Let the verifier read a row once in a transaction: SQLAlchemy forgets it when nobody looks.
+
+    Not so for others: who looks at a row and locks it later is to see it anew.
+    """
+    scope: Scope | None = session.info.get("scope")
+    if scope is not None and scope.kind is ScopeKind.VERIFIER:
+        session.info.setdefault("held", []).append(row)
 
 
 def close_sessions(sessions: Sessions) -> None:
