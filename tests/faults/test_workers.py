@@ -46,7 +46,9 @@ def test_a_horse_does_not_outlive_its_worker(scene: Scene) -> None:
 
 
 def test_a_stopped_worker_is_gone_in_five_seconds_and_leaves_no_lease(scene: Scene) -> None:
+    scene.processes.halt("verifier")
     scene.report(8)
+    scene.processes.restart("verifier")
     scene.look()
     begun = time.monotonic()
     scene.processes.halt("verifier")

@@ -33,13 +33,19 @@ def phone(world: World, offender: Offender) -> Phone:
 
 
 def rows(factory: Factory, offender: Offender) -> tuple[int, int, int]:
-    """Count the person's check-ins, media rows and receipts."""
+    """Count the person's check-ins, the photos that were sent (no picture of them) and receipts."""
     with factory.session() as session:
         return tuple(  # type: ignore[return-value]
             session.scalar(
-                select(func.count()).select_from(table).where(table.offender_id == offender.id)
+                select(func.count())
+                .select_from(table)
+                .where(table.offender_id == offender.id, *conditions)
             )
-            for table in (CheckIn, Media, ReceiptRow)
+            for table, *conditions in (
+                (CheckIn,),
+                (Media, Media.original_id.is_(None)),
+                (ReceiptRow,),
+            )
         )
 
 

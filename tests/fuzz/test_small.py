@@ -60,9 +60,9 @@ def test_an_answer_that_must_not_be_turns_a_run_red() -> None:
 @pytest.mark.parametrize(
     ("at_rest", "red"),
     [
-        ((90, 120, 150, 150, 151, 149, 150, 150), False),
-        ((90, 120, 150, 150, 155, 160, 165, 171), True),
-        ((90, 120, 150, 150, 190, 150, 150, 150), False),  # one rest that was none
+        ((90, 120, 150, 150, 150, 163, 163, 164, 162, 163, 163), False),
+        ((90, 120, 150, 150, 150, 163, 168, 173, 178, 183, 189), True),
+        ((90, 120, 150, 150, 150, 163, 163, 190, 163, 163, 163), False),  # one rest that was none
     ],
 )
 def test_only_memory_that_still_grows_when_warm_turns_a_run_red(
