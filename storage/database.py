@@ -94,13 +94,18 @@ def open_sessions(settings: DatabaseSettings) -> Sessions:
     return sessions
 
 
-def _hold(session: Session, row: object) -> None:
-    """Let the verifier read a row once in a transaction: SQLAlchemy forgets it when nobody looks.
+def reads_once(session: Session) -> bool:
+    """Say whether what a transaction has read need not be read again: the verifier's alone.
 
-    Not so for others: who looks at a row and locks it later is to see it anew.
+    It writes no rules. Others may look at a row and lock it later, and are to see it anew.
     """
     scope: Scope | None = session.info.get("scope")
-    if scope is not None and scope.kind is ScopeKind.VERIFIER:
+    return scope is not None and scope.kind is ScopeKind.VERIFIER
+
+
+def _hold(session: Session, row: object) -> None:
+    """Keep a row that SQLAlchemy would forget as soon as nobody looks at it."""
+    if reads_once(session):
         session.info.setdefault("held", []).append(row)
 
 

@@ -34,9 +34,7 @@ def forget_photo_hashes(session: Session, now: datetime) -> int:
     forgotten = session.scalars(
         delete(PhotoHash).where(PhotoHash.id.in_(over.limit(MOST_AT_ONCE))).returning(PhotoHash.id)
     ).all()
-    if forgotten:
-        audit.record(session, "photo_hashes_forgotten", now, rows=len(forgotten))
-    return len(forgotten)
+    return _recorded(session, "photo_hashes_forgotten", len(forgotten), now)
 
 
 def forget_checkin_vectors(session: Session, now: datetime) -> int:
@@ -46,6 +44,10 @@ def forget_checkin_vectors(session: Session, now: datetime) -> int:
     forgotten = session.scalars(
         delete(CheckInVector).where(tuple_(*key).in_(over)).returning(CheckInVector.checkin_id)
     ).all()
-    if forgotten:
-        audit.record(session, "checkin_vectors_forgotten", now, rows=len(forgotten))
-    return len(forgotten)
+    return _recorded(session, "checkin_vectors_forgotten", len(forgotten), now)
+
+
+def _recorded(session: Session, action: str, rows: int, now: datetime) -> int:
+    if rows:
+        audit.record(session, action, now, rows=rows)
+    return rows

@@ -58,11 +58,14 @@ def lay_in(act: Act, wanted: NewSet) -> list[Done]:
 
 
 def _laid(act: Act, wanted: NewSet) -> Done:
-    limits = [asdict(one) for one in wanted.limits]
+    limits = _rows(wanted.limits)
     held = act.session.get(ThresholdSetRow, wanted.name)
-    own = bands.DEFAULT
-    others = held.limits if held else _of_own(own.limits) if wanted.name == own.name else limits
-    if others != limits or (held is not None and held.quality != wanted.gate):
+    meant = (limits, wanted.gate)
+    if held is not None:
+        meant = (held.limits, held.quality)
+    elif wanted.name == bands.DEFAULT.name:
+        meant = (_rows(bands.DEFAULT.limits), None)
+    if meant != (limits, wanted.gate):
         raise refuse(Mistake.THRESHOLDS_DIFFER, key=wanted.name)
     if held is not None:
         return Done(Kind.THRESHOLDS, wanted.name, Change.UNCHANGED)
@@ -82,7 +85,7 @@ def _laid(act: Act, wanted: NewSet) -> Done:
     return Done(Kind.THRESHOLDS, wanted.name, Change.ADDED)
 
 
-def _of_own(limits: tuple[Limits, ...]) -> list[dict[str, Any]]:
+def _rows(limits: tuple[Limits, ...]) -> list[dict[str, Any]]:
     return [asdict(one) for one in limits]
 
 

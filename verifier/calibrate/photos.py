@@ -16,15 +16,14 @@ from verifier.calibrate.people import Sample, Seen
 from verifier.faces.embedding import DIMENSIONS
 from verifier.faces.measuring import MEASURED_AS, MeasuredFace, measure
 from verifier.faces.models import Models
-from verifier.verdicts.quality import PhotoQuality
+from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality, assess
 
 Say = Callable[[str], None]
 
 _PARTS = 5  # probe, burst, mirrored, dlib, second
 _EVERY = 50
-_QUALITY = len(fields(PhotoQuality))
-_FIRST_VECTOR = 1 + _QUALITY
-# One photo: gate, quality, then the five vectors; empty without a face.
+_FIRST_VECTOR = len(fields(PhotoQuality))
+# One photo: its quality, then the five vectors; empty without a face.
 _Kept = NDArray[np.float32]
 
 
@@ -38,28 +37,28 @@ class Cache:
 
 @dataclass(frozen=True, eq=False)
 class Album:
-    """The samples of a folder, and what the quality gate sees of its photos.
-
-    stopped_by_gate: how many the built-in limits would send back.
-    """
+    """The samples of a folder, and what the quality gate sees of its photos."""
 
     samples: Sequence[Sample]
-    stopped_by_gate: int
     measures: Sequence[Measure]
+
+    @property
+    def stopped_by_gate(self) -> int:
+        """How many photos the built-in limits would send back, those without a face aside."""
+        return sum(bool(assess(one.quality, DEFAULT_LIMITS)) for one in self.measures)
 
 
 def album(lines: Sequence[Listed], models: Models, cache: Cache, say: Say) -> Album:
     """Look at every photo that the cache does not know; fills the cache."""
-    samples, stopped, measures = [], 0, []
+    samples, measures = [], []
     for number, line in enumerate(lines, start=1):
         kept = _looked_at(line.path.read_bytes(), models, cache)
         if kept.size:
-            stopped += not kept[0]
             measures.append(Measure(line.group, _quality_of(kept)))
         samples.append(Sample(line.identity, line.group, line.sex, _as_seen(kept)))
         if number % _EVERY == 0 or number == len(lines):
             say(f"{number} of {len(lines)} photos")
-    return Album(samples, stopped, measures)
+    return Album(samples, measures)
 
 
 def read_cache(path: Path | None, models: Models) -> Cache:
@@ -97,12 +96,12 @@ def _looked_at(photo: bytes, models: Models, cache: Cache) -> _Kept:
 def _as_numbers(face: MeasuredFace | None) -> _Kept:
     if face is None:
         return np.zeros(0, dtype=np.float32)
-    gate = np.array([face.passes_gate, *astuple(face.quality)], dtype=np.float32)
-    return np.concatenate([gate, face.probe, face.burst, face.mirrored, face.dlib, face.second])
+    quality = np.array(astuple(face.quality), dtype=np.float32)
+    return np.concatenate([quality, face.probe, face.burst, face.mirrored, face.dlib, face.second])
 
 
 def _quality_of(kept: _Kept) -> PhotoQuality:
-    faces, face_px, *numbers = (float(one) for one in kept[1:_FIRST_VECTOR])
+    faces, face_px, *numbers = (float(one) for one in kept[:_FIRST_VECTOR])
     return PhotoQuality(int(faces), int(face_px), *numbers)
 
 

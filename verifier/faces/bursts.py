@@ -52,11 +52,6 @@ class Probe:
         """SFace vector of the mirror image, of length 1."""
         return embedding.sface_of_mirror(self._one.chip, self._models)
 
-    @property
-    def asked_twice(self) -> bool:
-        """Whether the second opinion was asked for."""
-        return "second" in vars(self)
-
     @cached_property
     def second(self) -> Vector:
         """dlib's descriptor averaged with the mirror image's: the second opinion."""

@@ -14,7 +14,7 @@ from verifier.faces.seeing import see
 from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.
-MEASURED_AS = "7"
+MEASURED_AS = "8"
 
 # A real burst is one face within seconds: nearly the same picture. Frames are derived from the
 # photo itself (turned a little, nearer or farther, darker or lighter, compressed again), because
@@ -28,8 +28,7 @@ class MeasuredFace:
 
     probe: of the photo as it is; burst: the mean over frames derived from it; mirrored: averaged
     with the mirror image, as references are; dlib: as references are; second: averaged with the
-    mirror image, as a probe in the grey zone; passes_gate: whether a check-in would be compared by
-    the built-in limits; quality: what they look at.
+    mirror image, as a probe in the grey zone; quality: what the gate looks at.
     """
 
     probe: Vector
@@ -37,7 +36,6 @@ class MeasuredFace:
     mirrored: Vector
     dlib: Vector
     second: Vector
-    passes_gate: bool
     quality: PhotoQuality
 
 
@@ -59,7 +57,6 @@ def measure(photo: bytes, models: Models) -> MeasuredFace | None:
         mirrored=enrolled.sface,
         dlib=enrolled.dlib,
         second=embedding.dlib_mirrored(one.pixels, one.face, models),
-        passes_gate=found.fault is None,
         quality=found.quality,
     )
 

@@ -46,9 +46,9 @@ def handle(workplace: Workplace, claim: Claim) -> None:
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         photo = _begin(session, claim, now)
+        if photo is None:
+            return
         limits = _limits(session, claim, now)
-    if photo is None:
-        return
     looks = _look(workplace, claim, photo, limits)
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()

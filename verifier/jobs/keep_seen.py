@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.records import CheckIn, CheckInVector, Media
+from storage.records import CheckIn, CheckInVector
 from verifier.faces import matching
 from verifier.faces.bursts import Probe
 from verifier.faces.embedding import Vector
@@ -20,6 +20,7 @@ from verifier.faces.models import Models
 from verifier.jobs import replays
 from verifier.jobs.checkin_photos import selfie_of
 from verifier.rules.in_force import in_force_for
+from verifier.verdicts.evidence import FaceScores
 
 
 def keep_seen(
@@ -33,29 +34,22 @@ def keep_seen(
         replays.compare(session, checkin, photo, looked.hashes, now)
     if looked.probe is not None and looked.evidence.scores.sface is not None:
         rules = in_force_for(session, checkin.offender_id, checkin.received_at)
-        until = now + timedelta(days=rules.keep_confirmed_days)
-        rows = _vector_rows(photo, checkin, looked.probe, models)
-        values = [row | {"keep_until": until} for row in rows]
-        session.execute(insert(CheckInVector).values(values).on_conflict_do_nothing())
+        rows = [
+            {
+                "offender_id": checkin.offender_id,
+                "checkin_id": checkin.id,
+                "model": model,
+                "model_sha256": models.sha256[model],
+                "media_id": photo.id,
+                "vector": matching.to_bytes(vector),
+                "keep_until": now + timedelta(days=rules.keep_confirmed_days),
+            }
+            for model, vector in _made(looked.probe, looked.evidence.scores).items()
+        ]
+        session.execute(insert(CheckInVector).values(rows).on_conflict_do_nothing())
 
 
-def _vector_rows(
-    photo: Media, checkin: CheckIn, probe: Probe, models: Models
-) -> list[dict[str, object]]:
-    return [
-        {
-            "offender_id": checkin.offender_id,
-            "checkin_id": checkin.id,
-            "model": model,
-            "model_sha256": models.sha256[model],
-            "media_id": photo.id,
-            "vector": matching.to_bytes(vector),
-        }
-        for model, vector in _made(probe).items()
-    ]
-
-
-def _made(probe: Probe) -> dict[str, Vector]:
+def _made(probe: Probe, scores: FaceScores) -> dict[str, Vector]:
     """Returns what was computed anyway; dlib's only where it was asked."""
     made = {SFACE.name: probe.sface}
-    return made | {DLIB_NETWORK: probe.second} if probe.asked_twice else made
+    return made if scores.dlib is None else made | {DLIB_NETWORK: probe.second}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from storage.database import ScopeKind
+from storage.database import reads_once
 from storage.records import Offender, Office, RuleRow
 from verifier.rules.rules import Rules, with_overrides
 
@@ -46,16 +46,12 @@ def in_force(session: Session, district_id: UUID | None, at: datetime) -> Rules:
 
 
 def in_force_for(session: Session, offender_id: UUID, at: datetime) -> Rules:
-    """Returns the rules of the district that supervises a person.
-
-    The verifier, which writes none, reads them once in a transaction.
-    """
+    """Returns the rules of the district that supervises a person."""
     known: dict[tuple[UUID, datetime], Rules] = session.info.setdefault("rules", {})
     if (offender_id, at) in known:
         return known[offender_id, at]
     found = _laid_over_defaults(session, _OF_PERSON, {"at": at, "person": offender_id})
-    scope = session.info.get("scope")
-    if scope is not None and scope.kind is ScopeKind.VERIFIER:
+    if reads_once(session):
         known[offender_id, at] = found
     return found
 

@@ -80,6 +80,13 @@ def test_the_gate_is_laid_in_with_the_set_and_belongs_to_it(
     assert (lay_in(terminal, other).status, lay_in(terminal, other, "another").status) == (1, 0)
 
 
+def test_the_built_in_name_takes_no_other_gate(terminal: Terminal, tmp_path: Path) -> None:
+    own = [asdict(one) | RATES for one in DEFAULT.limits]
+    ran = lay_in(terminal, written(tmp_path, *own, gate=MEASURED_GATE), DEFAULT.name)
+    assert (ran.status, "never changes" in ran.err) == (1, True)
+    assert lay_in(terminal, written(tmp_path, *own), DEFAULT.name).status == 0
+
+
 def test_a_set_is_laid_in_where_too_few_photos_told_of_the_gate(
     terminal: Terminal, tmp_path: Path
 ) -> None:

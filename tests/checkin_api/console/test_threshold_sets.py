@@ -94,9 +94,8 @@ def test_the_page_shows_what_a_set_was_measured_on(desk: Desk, laid: str, city: 
     assert laid in shown
     assert "412 / 98,765" in shown
     assert "0.100 %" in shown
-    assert (
-        "侧脸超过 0.55" in shown
-    )  # the gate's limits, its own and those that come with the system
+    # The gate's limits: its own, and those that come with the system.
+    assert "侧脸超过 0.55" in shown
     assert f"侧脸超过 {DEFAULT.quality.most_yaw}" in shown
     assert DEFAULT.name in shown
 
