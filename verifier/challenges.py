@@ -7,11 +7,22 @@ from random import Random
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    SQLColumnExpression,
+    Uuid,
+    delete,
+    false,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from mobile_contract.movement_codes import Prompt
-from storage.records import Challenge, Offender, ReportingPlan, Window
+from storage.records import Challenge, Offender, ReportingPlan
 
 PROMPTS = 4
 NONCE_BITS = 128
@@ -100,19 +111,24 @@ def use(
     return cast("CursorResult[tuple[()]]", used).rowcount == 1
 
 
-def is_asked(session: Session, offender_id: UUID, window: Window | None) -> bool:
-    """Tells whether a check-in is to answer a challenge: as the window's plan was announced.
+def is_asked(session: Session, offender_id: UUID) -> bool:
+    """Tells whether a check-in is to answer a challenge, by the plan that holds now."""
+    return bool(session.scalar(select(asked_now(literal(offender_id, Uuid())))))
 
-    Without a plan's window, an ordered one included, by the plan that holds now.
-    """
-    plan = select(ReportingPlan.movement)
-    if window is not None and window.plan_id is not None:
-        plan = plan.where(ReportingPlan.id == window.plan_id)
-    else:
-        plan = plan.where(
-            ReportingPlan.offender_id == offender_id, ReportingPlan.ended_on.is_(None)
-        )
-    return bool(session.scalar(plan))
+
+def asked_now(person: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Gives whether a person's plan of now asks for movement, as an expression of PostgreSQL."""
+    return _asked(ReportingPlan.offender_id == person, ReportingPlan.ended_on.is_(None))
+
+
+def asked_by_plan(plan: SQLColumnExpression[UUID | None]) -> ColumnElement[bool]:
+    """Gives the same of the plan with this id, whether it holds still or not."""
+    return _asked(ReportingPlan.id == plan)
+
+
+def _asked(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    asked = select(ReportingPlan.movement).where(*which).scalar_subquery()
+    return func.coalesce(asked, false())
 
 
 def is_exempt(person: Offender, day: date) -> bool:

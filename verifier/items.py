@@ -1,10 +1,22 @@
 """What waits for an officer (待办): one open item a person and cause, one rule for deadlines."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -26,6 +38,31 @@ class Matter:
     checkin_id: UUID | None = None
     window_id: UUID | None = None
     device_id: UUID | None = None
+
+
+# An entry has one of these; ids of check-ins are made by phones, so the person's goes with them.
+_SUBJECTS = {
+    "checkin_id": ItemEntry.checkin_id,
+    "window_id": ItemEntry.window_id,
+    "device_id": ItemEntry.device_id,
+}
+_WAITING = (
+    select(ItemEntry, Item)
+    .join(Item, Item.id == ItemEntry.item_id)
+    .where(
+        ItemEntry.offender_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
+        or_(
+            *(
+                subject == any_(bindparam(name, type_=ARRAY(Uuid())))
+                for name, subject in _SUBJECTS.items()
+            )
+        ),
+        ItemEntry.settled_at.is_(None),
+        Item.cause == any_(bindparam("causes", type_=ARRAY(Item.cause.type))),
+    )
+    .order_by(Item.id)
+    .with_for_update()
+)
 
 
 def deadline(rules: Rules, cause: Cause, now: datetime) -> datetime:
@@ -71,17 +108,33 @@ def settle_matter(
     session: Session, matter: Matter, now: datetime, causes: frozenset[Cause] = frozenset(Cause)
 ) -> None:
     """Ends the waiting of a matter under these causes; an item closes with its last entry."""
-    entries = session.execute(
-        select(ItemEntry, Item)
-        .join(Item, Item.id == ItemEntry.item_id)
-        .where(*_same(matter), ItemEntry.settled_at.is_(None), Item.cause.in_(causes))
-        .order_by(Item.id)
-        .with_for_update()
-    ).all()
+    settle_matters(session, [matter], now, causes)
+
+
+def settle_matters(
+    session: Session,
+    matters: Collection[Matter],
+    now: datetime,
+    causes: frozenset[Cause] = frozenset(Cause),
+) -> None:
+    """Ends the waiting of several matters, found in one query; locks the items in id order."""
+    if not matters:
+        return
+    named = {
+        name: [subject for matter in matters if (subject := getattr(matter, name)) is not None]
+        for name in _SUBJECTS
+    }
+    people = list({matter.offender_id for matter in matters})
+    entries = session.execute(_WAITING, {"people": people, "causes": sorted(causes), **named}).all()
     for entry, item in entries:
-        entry.settled_at = now
-        session.flush()
-        _refresh(session, item, now)
+        if _matter_of(entry) in matters:
+            entry.settled_at = now
+            session.flush()
+            _refresh(session, item, now)
+
+
+def _matter_of(entry: ItemEntry) -> Matter:
+    return Matter(entry.offender_id, entry.checkin_id, entry.window_id, entry.device_id)
 
 
 def escalate(session: Session, now: datetime) -> int:

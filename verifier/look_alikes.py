@@ -1,19 +1,20 @@
 """Whether somebody is enrolled with photos that resemble another's; joins the transaction."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, or_, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from storage.records import LookAlike, ReferenceSet, ReferenceSetState
 
 # Made once: every check-in asks.
 _searched, _other = aliased(ReferenceSet), aliased(ReferenceSet)
-_PERSON = bindparam("person", type_=Uuid())
-_PAIR = (
-    select(LookAlike.set_id)
+_PEOPLE = bindparam("people", type_=ARRAY(Uuid()))
+_PAIRS = (
+    select(LookAlike.offender_id, LookAlike.nearest_id)
     .join(_searched, _searched.id == LookAlike.set_id)
     .join(
         _other,
@@ -25,18 +26,19 @@ _PAIR = (
     )
     .where(
         _searched.state == ReferenceSetState.APPROVED,
-        or_(LookAlike.offender_id == _PERSON, LookAlike.nearest_id == _PERSON),
+        or_(LookAlike.offender_id == any_(_PEOPLE), LookAlike.nearest_id == any_(_PEOPLE)),
     )
-    .limit(1)
 )
 
 
-def has_look_alike(session: Session, offender_id: UUID) -> bool:
-    """Tells whether a person is one of a pair, until either of the two is enrolled anew.
+def with_look_alike(session: Session, people: Iterable[UUID]) -> set[UUID]:
+    """Names those who are one of a pair, until either of the two is enrolled anew.
 
     The pair stands on the set that was searched for; the other's own record says nothing of it.
     """
-    return session.scalar(_PAIR, {"person": offender_id}) is not None
+    asked = set(people)
+    pairs = session.execute(_PAIRS, {"people": list(asked)}) if asked else ()
+    return asked.intersection(person for pair in pairs for person in pair)
 
 
 def is_sampled(checkin_id: UUID, received_at: datetime, one_in: int) -> bool:

@@ -49,7 +49,7 @@ def hand_out(
         issued = _issued(session, parts, caller, wanted, chance)
         person = session.get_one(Offender, caller.offender_id)
         exempt = challenges.is_exempt(person, local_date(parts.now()))
-        asked = not exempt and challenges.is_asked(session, caller.offender_id, None)
+        asked = not exempt and challenges.is_asked(session, caller.offender_id)
         return ChallengesTold(asked=asked, challenges=tuple(_told(issued)))
 
 

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from checkin_api.reviews.sheet import ClocksSeen, FlagSeen, PlaceSeen, WindowSeen
 from mobile_contract.codes import WindowOutcome
-from storage.records import CheckIn, EvidenceRow, Fence, FlagKind, RaisedFlag, Window
+from storage.records import CheckIn, Fence, FlagKind, RaisedFlag, Window
 from verifier.place.datum import to_wgs84
 from verifier.rules.in_force import in_force_for
-from verifier.verdicts.context import evidence_of
 from verifier.verdicts.evidence import FaceEvidence, PlaceEvidence, TimeBasis
+from verifier.verdicts.last_evidence import last_evidence
+from verifier.verdicts.place_context import places_of
 from verifier.verdicts.stored_face import face_from_row
+from verifier.verdicts.these import Judged
 
 METRES_A_DEGREE = 111_320.0  # of latitude; good to 0.6 % for a sketch
 
@@ -31,21 +33,16 @@ def flags_seen(session: Session, checkin: CheckIn) -> tuple[FlagSeen, ...]:
 
 def face_seen(session: Session, checkin: CheckIn) -> FaceEvidence | None:
     """Give what the last attempt at comparing the photo found."""
-    row = session.scalars(
-        select(EvidenceRow)
-        .where(EvidenceRow.offender_id == checkin.offender_id, EvidenceRow.checkin_id == checkin.id)
-        .order_by(EvidenceRow.attempt.desc())
-        .limit(1)
-    ).first()
+    key = checkin.offender_id, checkin.id
+    row = last_evidence(session, [key]).get(key)
     return None if row is None else face_from_row(row.face)
 
 
-def place_seen(
-    session: Session, checkin: CheckIn, window: Window | None, now: datetime
-) -> PlaceSeen:
+def place_seen(session: Session, checkin: CheckIn, now: datetime) -> PlaceSeen:
     """Give the place against the fence that stood when the check-in was received."""
     rules = in_force_for(session, checkin.offender_id, now)
-    measured = evidence_of(session, checkin, window, rules, now).place
+    judged = Judged(checkin, None, rules)
+    measured = places_of(session, [judged])[judged.key]
     fence = session.scalars(
         select(Fence).where(
             Fence.offender_id == checkin.offender_id,

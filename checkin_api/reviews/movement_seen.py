@@ -7,16 +7,14 @@ from sqlalchemy.orm import Session
 
 from checkin_api.reviews.photos_seen import checkin_photos
 from checkin_api.reviews.sheet import MovementShown, Picture, PromptShown
-from storage.records import CheckIn, EvidenceRow, Window
+from storage.records import CheckIn, EvidenceRow
 from verifier.verdicts.movement import MovementSeen, answer_given, movement_from_row
 from verifier.verdicts.movement_known import movement_evidence
 
 
-def movement_shown(
-    session: Session, checkin: CheckIn, window: Window | None
-) -> MovementShown | None:
+def movement_shown(session: Session, checkin: CheckIn) -> MovementShown | None:
     """Give what there is to see; None where no movement was asked for and none was sent."""
-    evidence = movement_evidence(session, checkin, window)
+    evidence = movement_evidence(session, checkin)
     seen = _seen(session, checkin)
     if not evidence.asked and seen is None:
         return None

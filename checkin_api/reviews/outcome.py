@@ -11,7 +11,7 @@ from storage.records import Cause, CheckIn, Objection, Review
 from verifier.attendance.settle import settle
 from verifier.items import Matter, open_matter, settle_matter
 from verifier.notices import tell
-from verifier.verdicts.reach_verdict import supersede_retaken
+from verifier.verdicts.closing import supersede_retaken
 from verifier.verdicts.reviews import Standing
 
 TOLD = {
@@ -70,7 +70,7 @@ def _decide(session: Session, checkin: CheckIn, state: CheckInState, now: dateti
     )
     if state is CheckInState.CONFIRMED:
         session.flush()
-        supersede_retaken(session, checkin, now)
+        supersede_retaken(session, [checkin], now)
 
 
 def _decide_place(session: Session, checkin: CheckIn, reached: Standing, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mobile_contract.codes import WindowOutcome
 from storage.records import Offender, Office, Outage, Window
 from verifier.attendance.facts import OutageSpan
+from verifier.rules.in_force import districts_of
 
 # What stands below `excused_system` once a window is over; the rest is as good or better.
 WORSE = (
@@ -31,7 +32,8 @@ def outages_over(session: Session, rows: Sequence[Window]) -> dict[UUID, tuple[O
         )
     ).all()
     of_districts = any(outage.district_id is not None for outage in outages)
-    districts = _districts(session, rows) if of_districts else {}
+    people = {row.offender_id for row in rows}
+    districts = districts_of(session, people) if of_districts else {}
     return {
         row.id: tuple(
             OutageSpan(one.starts_at, one.ends_at)
@@ -73,12 +75,3 @@ def to_settle(session: Session, outage: Outage, now: datetime, most: int) -> lis
     if outage.settled_to is not None:
         wanted = wanted.where(Window.id > outage.settled_to)
     return list(session.scalars(wanted))
-
-
-def _districts(session: Session, rows: Sequence[Window]) -> dict[UUID, UUID]:
-    found = session.execute(
-        select(Offender.id, Office.district_id)
-        .join(Office, Office.id == Offender.office_id)
-        .where(Offender.id.in_({row.offender_id for row in rows}))
-    )
-    return dict(found.all())

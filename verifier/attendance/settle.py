@@ -1,11 +1,11 @@
 """Writes the outcome of windows: the facts in a fixed number of queries, one change if any."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import NoticeKind, ProblemCode, WindowOutcome
@@ -24,9 +24,9 @@ from verifier.attendance.outcome import outcome, settling_checkin
 from verifier.attendance.supervised import Supervision
 from verifier.attendance.supervision import supervision_of
 from verifier.attendance.windows import Window
-from verifier.items import Matter, open_matter, settle_matter
+from verifier.items import Matter, open_matter, settle_matters
 from verifier.notices import tell
-from verifier.rules.in_force import in_force_for
+from verifier.rules.in_force import rules_of
 
 # Refused for its form or as one too many, so a person's attempt all the same (docs/rules.md 2).
 ATTEMPTS = (
@@ -48,6 +48,24 @@ TOLD = {
     WindowOutcome.NOT_RECEIVED: NoticeKind.WINDOW_NOT_RECEIVED,
     WindowOutcome.MISSED: NoticeKind.WINDOW_MISSED,
 } | dict.fromkeys(EXCUSES, NoticeKind.WINDOW_EXCUSED)
+_WINDOW_IDS = bindparam("windows", type_=ARRAY(Uuid()))
+# Windows and check-ins name each other: a full lock on one would wait for the other's key.
+_LOCKED = (
+    select(WindowRow)
+    .where(WindowRow.id == any_(_WINDOW_IDS))
+    .order_by(WindowRow.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_CHECKINS = select(
+    CheckIn.window_id,
+    CheckIn.id,
+    CheckIn.state,
+    CheckIn.received_at,
+    CheckIn.proven_at,
+    CheckIn.claimed_at,
+).where(CheckIn.window_id == any_(_WINDOW_IDS))
+_FINDINGS = select(Excusal.window_id, Excusal.outcome).where(Excusal.window_id == any_(_WINDOW_IDS))
 
 
 def settle(session: Session, window_ids: Sequence[UUID], now: datetime) -> int:
@@ -55,16 +73,12 @@ def settle(session: Session, window_ids: Sequence[UUID], now: datetime) -> int:
 
     Joins the caller's transaction, locks the windows in id order; a second call changes nothing.
     """
-    # Windows and check-ins name each other: a full lock on one would wait for the other's key.
-    rows = session.scalars(
-        select(WindowRow)
-        .where(WindowRow.id.in_(window_ids))
-        .order_by(WindowRow.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.scalars(_LOCKED, {"windows": list(window_ids)}).all()
     facts = _facts(session, rows, now)
-    return sum(_write(session, row, facts[row.id], now) for row in rows)
+    changes = {row: change for row in rows if (change := _write(row, facts[row.id], now))}
+    audit.record_all(session, now, list(changes.values()))
+    _hand_over(session, list(changes), now)
+    return len(changes)
 
 
 def window_value(row: WindowRow) -> Window:
@@ -81,22 +95,15 @@ def window_value(row: WindowRow) -> Window:
 def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[UUID, WindowFacts]:
     ids = [row.id for row in rows]
     checkins = _checkins(session, ids)
-    findings = dict(
-        session.execute(
-            select(Excusal.window_id, Excusal.outcome).where(Excusal.window_id.in_(ids))
-        ).all()
-    )
+    findings = dict(session.execute(_FINDINGS, {"windows": ids}).all())
     attempts, outages = _attempts(session, rows), outages_over(session, rows)
-    gaps = phone_gaps(session, {row.offender_id for row in rows})
-    supervision = supervision_of(session, {row.offender_id for row in rows})
-    limits = {
-        person: OutageLimits.of(in_force_for(session, person, now))
-        for person in {row.offender_id for row in rows}
-    }
+    people = {row.offender_id for row in rows}
+    gaps, supervision = phone_gaps(session, people), supervision_of(session, people)
+    rules = rules_of(session, [(person, now) for person in people])
     return {
         row.id: WindowFacts(
             window=window_value(row),
-            outage_limits=limits[row.offender_id],
+            outage_limits=OutageLimits.of(rules[row.offender_id, now]),
             checkins=tuple(checkins[row.id]),
             technical_attempts=tuple(attempts[row.offender_id]),
             findings=(findings[row.id],) if row.id in findings else (),
@@ -108,13 +115,13 @@ def _facts(session: Session, rows: Sequence[WindowRow], now: datetime) -> dict[U
     }
 
 
-def _checkins(session: Session, window_ids: Iterable[UUID]) -> dict[UUID, list[CheckInFact]]:
+def _checkins(session: Session, window_ids: Sequence[UUID]) -> dict[UUID, list[CheckInFact]]:
     found: dict[UUID, list[CheckInFact]] = defaultdict(list)
-    for row in session.scalars(select(CheckIn).where(CheckIn.window_id.in_(window_ids))):
-        if row.window_id is not None:
-            found[row.window_id].append(
-                CheckInFact(row.id, row.state, row.received_at, row.proven_at, row.claimed_at)
-            )
+    rows = session.execute(_CHECKINS, {"windows": list(window_ids)})
+    for window_id, id_, state, received_at, proven_at, claimed_at in rows:
+        if window_id is not None:
+            fact = CheckInFact(id_, state, received_at, proven_at, claimed_at)
+            found[window_id].append(fact)
     return found
 
 
@@ -165,32 +172,29 @@ def _is_due(row: WindowRow, supervision: Supervision, now: datetime) -> bool:
     return supervision.covers(window_value(row))
 
 
-def _write(session: Session, row: WindowRow, facts: WindowFacts, now: datetime) -> bool:
+def _write(row: WindowRow, facts: WindowFacts, now: datetime) -> audit.Entry | None:
+    """Writes what the facts give; returns the change, if it is one."""
     settled_by = settling_checkin(facts)
     reached = outcome(facts, now)
     row.checkin_id = settled_by.id if settled_by else None
     if reached is row.outcome:
-        return False
+        return None
     before, row.outcome, row.outcome_since = row.outcome, reached, now
-    audit.record(
-        session,
-        "window_settled",
-        now,
-        offender_id=row.offender_id,
-        subject=row.id,
-        before=str(before),
-        outcome=str(reached),
+    detail = {"before": str(before), "outcome": str(reached)}
+    return audit.Entry("window_settled", row.offender_id, row.id, detail)
+
+
+def _hand_over(session: Session, changed: Sequence[WindowRow], now: datetime) -> None:
+    """Tells people, and lets windows wait for an officer or ends their waiting."""
+    settle_matters(
+        session, [_matter(row) for row in changed if row.outcome not in FOR_AN_OFFICER], now
     )
-    _hand_over(session, row, now)
-    return True
+    for row in changed:
+        if row.outcome in FOR_AN_OFFICER:
+            open_matter(session, _matter(row), Cause.WINDOW, now)
+        if row.outcome in TOLD:
+            tell(session, _matter(row), TOLD[row.outcome], now)
 
 
-def _hand_over(session: Session, row: WindowRow, now: datetime) -> None:
-    """Tells the person, and lets the window wait for an officer or ends its waiting."""
-    matter = Matter(row.offender_id, window_id=row.id)
-    if row.outcome in FOR_AN_OFFICER:
-        open_matter(session, matter, Cause.WINDOW, now)
-    else:
-        settle_matter(session, matter, now)
-    if row.outcome in TOLD:
-        tell(session, matter, TOLD[row.outcome], now)
+def _matter(row: WindowRow) -> Matter:
+    return Matter(row.offender_id, window_id=row.id)

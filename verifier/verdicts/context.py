@@ -1,161 +1,128 @@
 """Gathers what `decide` looks at: the evidence that is stored and what is true around it now."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from mobile_contract.codes import CheckInState, NoPlaceReason
-from storage.records import (
-    CheckIn,
-    EvidenceRow,
-    Fence,
-    Media,
-    Offender,
-    ReplayTwin,
-    Window,
-)
+from mobile_contract.codes import CheckInState
+from storage.records import CheckIn, EvidenceRow, Media, Offender, ReplayTwin
 from verifier.local_time import local_date
-from verifier.look_alikes import has_look_alike, is_sampled
-from verifier.place.fences import CircularFence, FenceLimits, Fix, measure_place
-from verifier.rules.rules import Rules
-from verifier.verdicts.device_context import device_evidence
+from verifier.look_alikes import is_sampled, with_look_alike
+from verifier.verdicts.device_context import devices_of
 from verifier.verdicts.evidence import (
     Circumstances,
     Evidence,
     FaceEvidence,
     FaceVerdict,
-    PlaceAnswer,
-    PlaceEvidence,
     TimeBasis,
     TimeEvidence,
 )
 from verifier.verdicts.face import RETAKE_VERDICTS
-from verifier.verdicts.movement_known import movement_evidence
+from verifier.verdicts.last_evidence import last_evidence
+from verifier.verdicts.movement_known import movements_of
+from verifier.verdicts.place_context import places_of
 from verifier.verdicts.stored_face import MEDIA_LOST, face_from_row
+from verifier.verdicts.these import THESE, Judged, Key, is_one, words
 
-EARLIER_PLACES = 6  # with the one that is judged, seven (docs/rules.md 1)
 ASKED_AGAIN = [str(verdict) for verdict in (*RETAKE_VERDICTS, FaceVerdict.UNSURE)]
 
-
-def evidence_of(
-    session: Session, checkin: CheckIn, window: Window | None, rules: Rules, now: datetime
-) -> Evidence:
-    """Returns everything that is known about a check-in."""
-    face = _face(session, checkin)
-    return Evidence(
-        face=face,
-        place=_place(session, checkin, rules),
-        time=TimeEvidence(
-            TimeBasis(checkin.time_basis), checkin.clock_difference_s, checkin.captured_offline
+_PEOPLE = select(Offender).where(Offender.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+_HELD = select(THESE.c.offender_id, THESE.c.id, Media.name).join(
+    Media, is_one(Media.offender_id, Media.checkin_id)
+)
+_earlier = aliased(CheckIn)
+# The earlier check-ins of its window that asked for another photo.
+_RETAKES = (
+    select(func.count(func.distinct(_earlier.id)))
+    .join(
+        EvidenceRow,
+        and_(
+            EvidenceRow.offender_id == _earlier.offender_id, EvidenceRow.checkin_id == _earlier.id
         ),
-        device=device_evidence(session, checkin, face.camera, rules),
-        circumstances=replace(
-            _circumstances(session, checkin, window, now),
-            media_lost=face.error == MEDIA_LOST,
-            look_alike_sampled=_is_look_alike_sampled(session, checkin, rules),
-        ),
-        movement=movement_evidence(session, checkin, window),
     )
+    .where(
+        _earlier.window_id == CheckIn.window_id,
+        _earlier.id != CheckIn.id,
+        _earlier.received_at < CheckIn.received_at,
+        _earlier.state != CheckInState.CONFIRMED,
+        EvidenceRow.face_verdict.in_(ASKED_AGAIN),
+    )
+    .correlate(CheckIn)
+    .scalar_subquery()
+)
+_is_twin = exists().where(
+    ReplayTwin.offender_id == CheckIn.offender_id, ReplayTwin.checkin_id == CheckIn.id
+)
+_AROUND = select(CheckIn.offender_id, CheckIn.id, _is_twin, _RETAKES).join(THESE, is_one())
 
 
-def _face(session: Session, checkin: CheckIn) -> FaceEvidence:
-    row = session.scalars(
-        select(EvidenceRow)
-        .where(EvidenceRow.offender_id == checkin.offender_id, EvidenceRow.checkin_id == checkin.id)
-        .order_by(EvidenceRow.attempt.desc())
-        .limit(1)
-    ).first()
+def evidence_of(session: Session, judged: Sequence[Judged], now: datetime) -> dict[Key, Evidence]:
+    """Returns everything that is known about check-ins, in as many queries for one as for many."""
+    keys = [one.key for one in judged]
+    last = last_evidence(session, keys)
+    faces = {key: _face(last.get(key)) for key in keys}
+    cameras = {key: face.camera for key, face in faces.items() if face.camera is not None}
+    people = _people(session, (person for person, _ in keys))
+    places, devices = places_of(session, judged), devices_of(session, judged, cameras)
+    around = _circumstances(session, judged, people, now)
+    movements = movements_of(session, [one.checkin for one in judged], people, last)
+    return {
+        one.key: Evidence(
+            face=faces[one.key],
+            place=places[one.key],
+            time=_time(one.checkin),
+            device=devices[one.key],
+            circumstances=replace(around[one.key], media_lost=faces[one.key].error == MEDIA_LOST),
+            movement=movements[one.key],
+        )
+        for one in judged
+    }
+
+
+def _face(row: EvidenceRow | None) -> FaceEvidence:
     return FaceEvidence(FaceVerdict.NONE) if row is None else face_from_row(row.face)
 
 
-def _place(session: Session, checkin: CheckIn, rules: Rules) -> PlaceEvidence:
-    if (
-        checkin.latitude is None
-        or checkin.longitude is None
-        or checkin.datum is None
-        or checkin.accuracy_m is None
-    ):
-        reason = checkin.no_place_reason or NoPlaceReason.UNAVAILABLE
-        measured = measure_place(reason, None, FenceLimits.of(rules))
-    else:
-        fix = Fix(checkin.latitude, checkin.longitude, checkin.datum, checkin.accuracy_m)
-        fence = _fence_at(session, checkin)
-        measured = measure_place(fix, fence, FenceLimits.of(rules))
-    missing = [
-        *_earlier_without_place(session, checkin, rules),
-        measured.answer is PlaceAnswer.NO_FIX,
-    ]
-    return PlaceEvidence(
-        measured.answer,
-        measured.no_fix_reason,
-        measured.metres_outside,
-        measured.accuracy_m,
-        without_place_of_last_seven=sum(missing),
-        accuracy_identical=_accuracy_identical(session, checkin, rules),
+def _people(session: Session, ids: Iterable[UUID]) -> dict[UUID, Offender]:
+    return {person.id: person for person in session.scalars(_PEOPLE, {"ids": list(set(ids))})}
+
+
+def _time(checkin: CheckIn) -> TimeEvidence:
+    return TimeEvidence(
+        TimeBasis(checkin.time_basis), checkin.clock_difference_s, checkin.captured_offline
     )
-
-
-def _fence_at(session: Session, checkin: CheckIn) -> CircularFence | None:
-    """Returns the fence that stood when the check-in was received: never judged by a later one."""
-    row = session.scalars(
-        select(Fence).where(
-            Fence.offender_id == checkin.offender_id,
-            Fence.created_at <= checkin.received_at,
-            or_(Fence.ended_at.is_(None), Fence.ended_at > checkin.received_at),
-        )
-    ).first()
-    if row is None:
-        return None
-    return CircularFence(row.latitude, row.longitude, row.datum, row.radius_m)
-
-
-def _earlier_without_place(session: Session, checkin: CheckIn, rules: Rules) -> Iterable[bool]:
-    too_coarse = CheckIn.accuracy_m > rules.fix_radius_limit_m
-    return session.scalars(
-        select(or_(CheckIn.latitude.is_(None), too_coarse))
-        .where(
-            CheckIn.offender_id == checkin.offender_id,
-            CheckIn.channel == checkin.channel,
-            CheckIn.received_at < checkin.received_at,
-        )
-        .order_by(CheckIn.received_at.desc())
-        .limit(EARLIER_PLACES)
-    )
-
-
-def _accuracy_identical(session: Session, checkin: CheckIn, rules: Rules) -> bool:
-    """Tells whether the last fixes, this one included, all say the same radius to the digit."""
-    if checkin.accuracy_m is None:
-        return False
-    earlier = session.scalars(
-        select(CheckIn.accuracy_m)
-        .where(
-            CheckIn.offender_id == checkin.offender_id,
-            CheckIn.accuracy_m.is_not(None),
-            CheckIn.received_at < checkin.received_at,
-        )
-        .order_by(CheckIn.received_at.desc())
-        .limit(rules.identical_accuracy_fixes - 1)
-    ).all()
-    enough = len(earlier) == rules.identical_accuracy_fixes - 1
-    return enough and set(earlier) == {checkin.accuracy_m}
 
 
 def _circumstances(
-    session: Session, checkin: CheckIn, window: Window | None, now: datetime
-) -> Circumstances:
-    return Circumstances(
-        channel=checkin.channel,
-        no_selfie_reason=checkin.no_selfie_reason,
-        face_exempt=_is_exempt(session.get_one(Offender, checkin.offender_id), checkin),
-        media_missing=_media_missing(session, checkin),
-        possible_replay=session.get(ReplayTwin, (checkin.offender_id, checkin.id)) is not None,
-        retakes_used=_retakes_used(session, checkin),
-        window_open=window is not None and now < window.grace_ends_at,
-    )
+    session: Session,
+    judged: Sequence[Judged],
+    people: Mapping[UUID, Offender],
+    now: datetime,
+) -> dict[Key, Circumstances]:
+    these = words(one.key for one in judged)
+    around = {(row[0], row[1]): (row[2], row[3]) for row in session.execute(_AROUND, these)}
+    held: dict[Key, set[str]] = defaultdict(set)
+    for person, checkin, name in session.execute(_HELD, these):
+        held[person, checkin].add(name)
+    sampled = _look_alikes_sampled(session, judged)
+    return {
+        one.key: Circumstances(
+            channel=one.checkin.channel,
+            no_selfie_reason=one.checkin.no_selfie_reason,
+            face_exempt=_is_exempt(people[one.checkin.offender_id], one.checkin),
+            media_missing=_is_missing(one.checkin, held[one.key]),
+            possible_replay=around[one.key][0],
+            look_alike_sampled=one.key in sampled,
+            retakes_used=around[one.key][1],
+            window_open=one.window is not None and now < one.window.grace_ends_at,
+        )
+        for one in judged
+    }
 
 
 def _is_exempt(offender: Offender, checkin: CheckIn) -> bool:
@@ -164,40 +131,15 @@ def _is_exempt(offender: Offender, checkin: CheckIn) -> bool:
     return begins is not None and begins <= day and (ends is None or day <= ends)
 
 
-def _is_look_alike_sampled(session: Session, checkin: CheckIn, rules: Rules) -> bool:
-    sampled = is_sampled(checkin.id, checkin.received_at, rules.look_alike_one_in)
-    return sampled and has_look_alike(session, checkin.offender_id)
+def _look_alikes_sampled(session: Session, judged: Sequence[Judged]) -> set[Key]:
+    sampled = [
+        one.key
+        for one in judged
+        if is_sampled(one.checkin.id, one.checkin.received_at, one.rules.look_alike_one_in)
+    ]
+    pairs = with_look_alike(session, (person for person, _ in sampled))
+    return {key for key in sampled if key[0] in pairs}
 
 
-def _media_missing(session: Session, checkin: CheckIn) -> bool:
-    declared = {str(part["name"]) for part in checkin.body.get("files", [])}
-    held = session.scalars(
-        select(Media.name).where(
-            Media.offender_id == checkin.offender_id, Media.checkin_id == checkin.id
-        )
-    )
-    return not declared <= set(held)
-
-
-def _retakes_used(session: Session, checkin: CheckIn) -> int:
-    """Counts the earlier check-ins of the window that asked for another photo."""
-    if checkin.window_id is None:
-        return 0
-    return (
-        session.scalar(
-            select(func.count(func.distinct(CheckIn.id)))
-            .join(
-                EvidenceRow,
-                (EvidenceRow.offender_id == CheckIn.offender_id)
-                & (EvidenceRow.checkin_id == CheckIn.id),
-            )
-            .where(
-                CheckIn.window_id == checkin.window_id,
-                CheckIn.id != checkin.id,
-                CheckIn.received_at < checkin.received_at,
-                CheckIn.state != CheckInState.CONFIRMED,
-                EvidenceRow.face_verdict.in_(ASKED_AGAIN),
-            )
-        )
-        or 0
-    )
+def _is_missing(checkin: CheckIn, held: Collection[str]) -> bool:
+    return any(str(part["name"]) not in held for part in checkin.body.get("files", []))

@@ -1,121 +1,143 @@
-"""What is known of the phone of a check-in."""
+"""What is known of the phones of check-ins."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import CheckInState
 from storage.records import CheckIn, Device, EvidenceRow, SharedPhonePermit
 from verifier.exif import Camera
-from verifier.rules.rules import Rules
 from verifier.verdicts.device import is_older
 from verifier.verdicts.evidence import DeviceEvidence
 from verifier.verdicts.metadata import SaidOfPhone, metadata_differ
+from verifier.verdicts.these import THESE, Judged, Key, is_one, words
 
 _CAMERAS = 20  # of so many confirmed check-ins
 
+_install_id = CheckIn.body["device"]["install_id"].astext
+_earlier = aliased(CheckIn)
+_other, _permit = aliased(Device), aliased(SharedPhonePermit)
 
-def device_evidence(
-    session: Session, checkin: CheckIn, camera: Camera | None, rules: Rules
+# The first check-in of a phone that replaced an earlier one; who only asked is no earlier phone.
+_is_first_of_replacement = and_(
+    exists().where(
+        Device.offender_id == CheckIn.offender_id,
+        Device.id != CheckIn.device_id,
+        Device.activated_at < CheckIn.received_at,
+    ),
+    ~exists().where(
+        _earlier.offender_id == CheckIn.offender_id,
+        _earlier.device_id == CheckIn.device_id,
+        _earlier.received_at < CheckIn.received_at,
+    ),
+)
+_permitted = (
+    select(_permit.id)
+    .where(
+        _permit.install_id == _other.install_id,
+        or_(
+            and_(
+                _permit.offender_id == CheckIn.offender_id, _permit.other_id == _other.offender_id
+            ),
+            and_(
+                _permit.other_id == CheckIn.offender_id, _permit.offender_id == _other.offender_id
+            ),
+        ),
+        _permit.permitted_at <= CheckIn.received_at,
+        or_(_permit.ended_at.is_(None), _permit.ended_at > CheckIn.received_at),
+    )
+    .correlate(CheckIn, _other)  # named: by itself only the nearest is the one around it
+    .exists()
+)
+# Somebody else uses the phone too, without an officer's word that they may.
+_is_shared = and_(
+    func.coalesce(_install_id, "") != "",
+    exists().where(
+        _other.install_id == _install_id,
+        _other.offender_id != CheckIn.offender_id,
+        _other.activated_at.is_not(None),  # anybody can ask, and name any installation
+        ~_permitted,
+    ),
+)
+_PHONES = select(
+    CheckIn.offender_id, CheckIn.id, func.coalesce(_is_first_of_replacement, False), _is_shared
+).join(THESE, is_one())
+
+_model = EvidenceRow.face["camera"]["model"].astext
+_shown = (
+    select(_model.label("model"))
+    .join(
+        _earlier,
+        and_(
+            _earlier.offender_id == EvidenceRow.offender_id, _earlier.id == EvidenceRow.checkin_id
+        ),
+    )
+    .where(
+        _earlier.offender_id == CheckIn.offender_id,
+        _earlier.device_id == CheckIn.device_id,
+        _earlier.state == CheckInState.CONFIRMED,
+        _earlier.received_at < CheckIn.received_at,
+        _model.is_not(None),
+    )
+    .correlate(CheckIn)
+    .order_by(_earlier.received_at.desc())
+    .limit(_CAMERAS)
+    .lateral("shown")
+)
+_KNOWN_CAMERAS = (
+    select(CheckIn.offender_id, CheckIn.id, _shown.c.model)
+    .join(THESE, is_one())
+    .join(_shown, true())
+)
+
+
+def devices_of(
+    session: Session, judged: Sequence[Judged], cameras: Mapping[Key, Camera]
+) -> dict[Key, DeviceEvidence]:
+    """Returns what each phone said of itself, and what is known of it and of its camera."""
+    these = words(one.key for one in judged)
+    phones = {(row[0], row[1]): (row[2], row[3]) for row in session.execute(_PHONES, these)}
+    known = _known_cameras(session, cameras)
+    return {
+        one.key: _device(one, phones[one.key], cameras.get(one.key), known[one.key])
+        for one in judged
+    }
+
+
+def _device(
+    one: Judged, phone: tuple[bool, bool], camera: Camera | None, known: Collection[str]
 ) -> DeviceEvidence:
-    """Returns what a phone said of itself, and what is known of it and of its camera."""
-    said: dict[str, Any] = checkin.body.get("device", {})
+    said: dict[str, Any] = one.checkin.body.get("device", {})
+    is_new, is_shared = phone
     return DeviceEvidence(
         mock=bool(said.get("mock")),
         rooted=bool(said.get("rooted")),
         cloned=bool(said.get("cloned")),
         emulator=bool(said.get("emulator")),
-        new_device=_is_first_of_replacement(session, checkin),
-        old_app="app" in said and is_older(said["app"], rules.app_minimum),
-        shared_device=_is_shared(session, checkin, str(said.get("install_id", ""))),
+        new_device=is_new,
+        old_app="app" in said and is_older(said["app"], one.rules.app_minimum),
+        shared_device=is_shared,
         metadata_differs=camera is not None
         and metadata_differ(
             camera,
-            SaidOfPhone(
-                str(said.get("model", "")),
-                str(said.get("os", "")),
-                _known_cameras(session, checkin),
-            ),
-            checkin.captured_at,
-            timedelta(minutes=rules.metadata_noted_minutes),
+            SaidOfPhone(str(said.get("model", "")), str(said.get("os", "")), known),
+            one.checkin.captured_at,
+            timedelta(minutes=one.rules.metadata_noted_minutes),
         ),
     )
 
 
-def _is_first_of_replacement(session: Session, checkin: CheckIn) -> bool:
-    """Tells whether this is the first check-in of a phone that replaced an earlier one."""
-    if checkin.device_id is None:
-        return False
-    earlier_phones = session.scalar(
-        select(func.count())
-        .select_from(Device)
-        .where(
-            Device.offender_id == checkin.offender_id,
-            Device.id != checkin.device_id,
-            Device.activated_at < checkin.received_at,  # who only asked is no earlier phone
-        )
-    )
-    earlier_here = session.scalar(
-        select(func.count())
-        .select_from(CheckIn)
-        .where(
-            CheckIn.offender_id == checkin.offender_id,
-            CheckIn.device_id == checkin.device_id,
-            CheckIn.received_at < checkin.received_at,
-        )
-    )
-    return bool(earlier_phones) and not earlier_here
-
-
-def _is_shared(session: Session, checkin: CheckIn, install_id: str) -> bool:
-    """Tells whether somebody else uses the phone too, without an officer's word that they may."""
-    here, other = SharedPhonePermit.offender_id, SharedPhonePermit.other_id
-    permitted = select(SharedPhonePermit.id).where(
-        SharedPhonePermit.install_id == install_id,
-        or_(
-            (here == checkin.offender_id) & (other == Device.offender_id),
-            (other == checkin.offender_id) & (here == Device.offender_id),
-        ),
-        SharedPhonePermit.permitted_at <= checkin.received_at,
-        or_(
-            SharedPhonePermit.ended_at.is_(None),
-            SharedPhonePermit.ended_at > checkin.received_at,
-        ),
-    )
-    others = select(Device.id).where(
-        Device.install_id == install_id,
-        Device.offender_id != checkin.offender_id,
-        Device.activated_at.is_not(None),  # anybody can ask, and name any installation
-        ~permitted.exists(),
-    )
-    return bool(install_id) and session.scalar(others.limit(1)) is not None
-
-
-def _known_cameras(session: Session, checkin: CheckIn) -> Collection[str]:
-    """Returns the cameras that this registered phone has shown in confirmed check-ins.
+def _known_cameras(session: Session, keys: Collection[Key]) -> Mapping[Key, Collection[str]]:
+    """Returns the cameras that each registered phone has shown in confirmed check-ins.
 
     What a model calls itself and what its photos say are often two names for one phone.
     """
-    if checkin.device_id is None:
-        return ()
-    model = EvidenceRow.face["camera"]["model"].astext
-    return session.scalars(
-        select(model)
-        .join(
-            CheckIn,
-            (CheckIn.offender_id == EvidenceRow.offender_id)
-            & (CheckIn.id == EvidenceRow.checkin_id),
-        )
-        .where(
-            CheckIn.offender_id == checkin.offender_id,
-            CheckIn.device_id == checkin.device_id,
-            CheckIn.state == CheckInState.CONFIRMED,
-            CheckIn.received_at < checkin.received_at,
-            model.is_not(None),
-        )
-        .order_by(CheckIn.received_at.desc())
-        .limit(_CAMERAS)
-    ).all()
+    known: dict[Key, list[str]] = defaultdict(list)
+    if keys:
+        for person, id_, model in session.execute(_KNOWN_CAMERAS, words(keys)):
+            known[person, id_].append(model)
+    return known

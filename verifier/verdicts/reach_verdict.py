@@ -1,14 +1,16 @@
 """The one place that applies a decision: stored evidence and present context to state and items."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Exists, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from mobile_contract.codes import Channel, CheckInState, NoticeKind, ToldReason
+from mobile_contract.codes import CheckInState, NoticeKind, ToldReason
 from storage import audit, work
 from storage.records import (
     Cause,
@@ -22,14 +24,31 @@ from storage.records import (
     WorkKind,
 )
 from verifier.attendance.settle import settle
-from verifier.items import Matter, open_matter, settle_matter
+from verifier.items import open_matter, settle_matter
 from verifier.notices import tell
-from verifier.rules.in_force import in_force_for
+from verifier.rules.in_force import rules_of
+from verifier.verdicts.closing import close, matter_of
 from verifier.verdicts.context import evidence_of
 from verifier.verdicts.decide import Decision, ItemCause, Opens, Policy, decide
-from verifier.verdicts.flags import MEANINGS
+from verifier.verdicts.evidence import Evidence
+from verifier.verdicts.flags import MEANINGS, FlagCode
+from verifier.verdicts.these import THESE, Judged, Key, is_one, words
 
 UNDECIDED = frozenset({CheckInState.RECEIVED, CheckInState.VERIFYING, CheckInState.IN_REVIEW})
+
+_LOCKED = (
+    select(CheckIn)
+    .join(THESE, is_one())
+    .order_by(CheckIn.offender_id, CheckIn.id)
+    .with_for_update(of=CheckIn, key_share=True)
+    .execution_options(populate_existing=True)
+)
+_REVIEWED = (
+    select(Review.offender_id, Review.checkin_id)
+    .join(THESE, is_one(Review.offender_id, Review.checkin_id))
+    .distinct()
+)
+_WINDOWS = select(Window).where(Window.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
 
 @dataclass(frozen=True)
@@ -44,23 +63,61 @@ def reach_verdict(session: Session, offender_id: UUID, checkin_id: UUID, now: da
 
     Joins the caller's transaction and locks the check-in and its window.
     """
-    checkin = session.get_one(
-        CheckIn, (offender_id, checkin_id), with_for_update={"key_share": True}
-    )
-    rings: frozenset[Queue] = frozenset()
-    if _has_reviews(session, checkin):
-        _let_the_next_answer(session, checkin, now)
-    elif checkin.state in UNDECIDED:
-        window = session.get(Window, checkin.window_id) if checkin.window_id else None
-        # The rules of its reception: one that is set later never judges it.
-        rules = in_force_for(session, offender_id, checkin.received_at)
-        decision = decide(evidence_of(session, checkin, window, rules, now), Policy.of(rules))
-        if checkin.state is CheckInState.IN_REVIEW:
-            decision = _left_to_people(decision)
-        rings = _apply(session, checkin, window, decision, now)
-    if checkin.window_id is not None:
-        settle(session, [checkin.window_id], now)
+    return reach_verdicts(session, locked(session, [(offender_id, checkin_id)]), now)
+
+
+def reach_verdicts(session: Session, checkins: Mapping[Key, CheckIn], now: datetime) -> Reached:
+    """Judges check-ins that the caller has `locked`, in as many queries as one takes.
+
+    Of one person not two at once: what the first comes to is known to the second.
+    """
+    reviewed = {(row[0], row[1]) for row in session.execute(_REVIEWED, words(checkins))}
+    undecided = []
+    for key, checkin in checkins.items():
+        if key in reviewed:
+            _let_the_next_answer(session, checkin, now)
+        elif checkin.state in UNDECIDED:
+            undecided.append(checkin)
+    rings = _judge(session, undecided, now)
+    windows = [one.window_id for one in checkins.values() if one.window_id is not None]
+    if windows:
+        settle(session, windows, now)
     return Reached(rings)
+
+
+def locked(session: Session, keys: Collection[Key]) -> dict[Key, CheckIn]:
+    """Returns check-ins as they are now, ours until the transaction ends; locked in id order."""
+    rows = session.scalars(_LOCKED, words(keys)).all()
+    found = {(row.offender_id, row.id): row for row in rows}
+    if len(found) != len(set(keys)):
+        raise NoResultFound
+    return found
+
+
+def _judge(session: Session, undecided: Sequence[CheckIn], now: datetime) -> frozenset[Queue]:
+    if not undecided:
+        return frozenset()
+    ids = [one.window_id for one in undecided if one.window_id is not None]
+    windows = {row.id: row for row in session.scalars(_WINDOWS, {"ids": ids})} if ids else {}
+    # The rules of its reception: one that is set later never judges it.
+    rules = rules_of(session, [(one.offender_id, one.received_at) for one in undecided])
+    judged = [
+        Judged(
+            one,
+            None if one.window_id is None else windows[one.window_id],
+            rules[one.offender_id, one.received_at],
+        )
+        for one in undecided
+    ]
+    evidence = evidence_of(session, judged, now)
+    return _apply(session, [(one, _decided(one, evidence[one.key])) for one in judged], now)
+
+
+def _decided(one: Judged, evidence: Evidence) -> Decision:
+    decision = decide(evidence, Policy.of(one.rules))
+    if one.checkin.state is CheckInState.IN_REVIEW:
+        return _left_to_people(decision)
+    return decision
 
 
 def _let_the_next_answer(session: Session, checkin: CheckIn, now: datetime) -> None:
@@ -74,8 +131,7 @@ def _let_the_next_answer(session: Session, checkin: CheckIn, now: datetime) -> N
         ItemEntry.settled_at.is_(None),
     )
     if checkin.state is CheckInState.IN_REVIEW and session.scalar(waits.limit(1)) is None:
-        matter = Matter(checkin.offender_id, checkin_id=checkin.id)
-        open_matter(session, matter, Cause.CHECKIN, now)
+        open_matter(session, matter_of(checkin), Cause.CHECKIN, now)
 
 
 def _left_to_people(decision: Decision) -> Decision:
@@ -90,35 +146,31 @@ def _left_to_people(decision: Decision) -> Decision:
     )
 
 
-def _has_reviews(session: Session, checkin: CheckIn) -> bool:
-    found = select(Review.id).where(
-        Review.offender_id == checkin.offender_id, Review.checkin_id == checkin.id
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
 def _apply(
-    session: Session, checkin: CheckIn, window: Window | None, decision: Decision, now: datetime
+    session: Session, decided: Sequence[tuple[Judged, Decision]], now: datetime
 ) -> frozenset[Queue]:
-    before = checkin.state
-    _raise_flags(session, checkin, decision, now)
+    _raise_flags(session, decided, now)
+    moved = [_moved(one.checkin, decision, now) for one, decision in decided]
+    audit.record_all(session, now, [entry for entry in moved if entry is not None])
+    confirmed, rings = [], frozenset[Queue]()
+    for one, decision in decided:
+        if decision.state is CheckInState.CONFIRMED:
+            confirmed.append(one.checkin)
+        else:
+            rings |= _let_wait(session, one.checkin, one.window, decision, now)
+    close(session, confirmed, now)
+    return rings
+
+
+def _moved(checkin: CheckIn, decision: Decision, now: datetime) -> audit.Entry | None:
+    """Writes what was decided; returns the move, if it is one."""
     checkin.told = [str(reason) for reason in decision.told]
-    if decision.state is not before:
-        _through_verifying(checkin, now)
-        checkin.move(decision.state, now)
-        audit.record(
-            session,
-            "checkin_judged",
-            now,
-            offender_id=checkin.offender_id,
-            subject=checkin.id,
-            state=str(decision.state),
-            rule=decision.rule,
-        )
-    if decision.state is CheckInState.CONFIRMED:
-        _close(session, checkin, now)
-        return frozenset()
-    return _let_wait(session, checkin, window, decision, now)
+    if decision.state is checkin.state:
+        return None
+    _through_verifying(checkin, now)
+    checkin.move(decision.state, now)
+    detail = {"state": str(decision.state), "rule": decision.rule}
+    return audit.Entry("checkin_judged", checkin.offender_id, checkin.id, detail)
 
 
 def _through_verifying(checkin: CheckIn, now: datetime) -> None:
@@ -126,72 +178,35 @@ def _through_verifying(checkin: CheckIn, now: datetime) -> None:
         checkin.move(CheckInState.VERIFYING, now)
 
 
-def _raise_flags(session: Session, checkin: CheckIn, decision: Decision, now: datetime) -> None:
-    kinds = dict.fromkeys(decision.notes, FlagKind.NOTE) | dict.fromkeys(
-        decision.flags, FlagKind.FLAG
-    )
-    for code, kind in kinds.items():
-        session.execute(
-            insert(RaisedFlag)
-            .values(
-                offender_id=checkin.offender_id,
-                checkin_id=checkin.id,
-                code=code.value,
-                kind=kind,
-                severity=int(MEANINGS[code].severity),
-                raised_at=now,
-            )
-            .on_conflict_do_nothing()
-        )
+def _raise_flags(
+    session: Session, decided: Sequence[tuple[Judged, Decision]], now: datetime
+) -> None:
+    rows = [
+        {
+            "offender_id": one.checkin.offender_id,
+            "checkin_id": one.checkin.id,
+            "code": code.value,
+            "kind": kind,
+            "severity": int(MEANINGS[code].severity),
+            "raised_at": now,
+        }
+        for one, decision in decided
+        for code, kind in _kinds(decision).items()
+    ]
+    if rows:
+        session.execute(insert(RaisedFlag).on_conflict_do_nothing(), rows)
 
 
-def _close(session: Session, checkin: CheckIn, now: datetime) -> None:
-    """Ends what waited for this check-in, and for the ones it retook."""
-    matter = Matter(checkin.offender_id, checkin_id=checkin.id)
-    settle_matter(session, matter, now)
-    if checkin.channel is not Channel.PHONE:
-        tell(session, matter, NoticeKind.CHECKIN_RECORDED, now)
-    supersede_retaken(session, checkin, now)
-
-
-def supersede_retaken(session: Session, confirmed: CheckIn, now: datetime) -> None:
-    """Closes the window's check-ins that only waited for a retake, now that one is confirmed."""
-    if confirmed.window_id is None:
-        return
-    waiting = session.scalars(
-        select(CheckIn)
-        .where(
-            CheckIn.window_id == confirmed.window_id,
-            CheckIn.id != confirmed.id,
-            CheckIn.state == CheckInState.IN_REVIEW,
-            CheckIn.retake_until.is_not(None),
-            ~_flagged(),
-        )
-        .order_by(CheckIn.id)
-        .with_for_update(key_share=True)
-    ).all()
-    for checkin in waiting:
-        checkin.move(CheckInState.SUPERSEDED, now)
-        settle_matter(session, Matter(checkin.offender_id, checkin_id=checkin.id), now)
-
-
-def _flagged() -> Exists:
-    return (
-        select(RaisedFlag.code)
-        .where(
-            RaisedFlag.offender_id == CheckIn.offender_id,
-            RaisedFlag.checkin_id == CheckIn.id,
-            RaisedFlag.kind == FlagKind.FLAG,
-        )
-        .exists()
-    )
+def _kinds(decision: Decision) -> dict[FlagCode, FlagKind]:
+    notes = dict.fromkeys(decision.notes, FlagKind.NOTE)
+    return notes | dict.fromkeys(decision.flags, FlagKind.FLAG)
 
 
 def _let_wait(
     session: Session, checkin: CheckIn, window: Window | None, decision: Decision, now: datetime
 ) -> frozenset[Queue]:
     """Opens the items that are due now; for the others sets the hour at which to look again."""
-    matter = Matter(checkin.offender_id, checkin_id=checkin.id)
+    matter = matter_of(checkin)
     for cause in decision.causes:
         if cause.opens is Opens.NOW:
             open_matter(session, matter, cause.cause, now)
