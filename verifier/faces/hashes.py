@@ -6,7 +6,7 @@ other column, so both hashes of it come for nothing. The eyes are found a pixel 
 in a picture that was made smaller or cut: a face is therefore tried at 27 places and sizes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -56,10 +56,31 @@ class Hashed:
 
 
 @dataclass(frozen=True)
-class Twin:
-    """An earlier photo that is the same picture: which of those compared, and how far it is."""
+class Stored:
+    """What is kept of many earlier photos, strung together: 32 bytes a picture, 18 a face."""
 
-    index: int
+    frames: bytes
+    faces: bytes
+
+    @classmethod
+    def of(cls, photos: Iterable[PhotoHashes]) -> "Stored":
+        """Strings together what is kept of each."""
+        kept = list(photos)
+        return cls(
+            b"".join(one.frame for one in kept if one.frame is not None),
+            b"".join(one.face for one in kept if one.face is not None),
+        )
+
+    def __add__(self, other: "Stored") -> "Stored":
+        """Strings more to it."""
+        return Stored(self.frames + other.frames, self.faces + other.faces)
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is kept of the earlier photo that is the same picture, and how many bits differ."""
+
+    kept: bytes
     kind: TwinKind
     bits: int
 
@@ -72,36 +93,44 @@ def hashed(picture: Pixels, chip: Pixels | None) -> Hashed:
     return Hashed(kept, frames, faces)
 
 
-def nearest_twin(photo: Hashed, earlier: Sequence[PhotoHashes]) -> Twin | None:
+def nearest(photo: Hashed, earlier: Stored) -> Near | None:
     """The earlier photo that differs least, within the limits; the whole picture goes first."""
     return _nearest(
         photo.frames,
-        [one.frame for one in earlier],
+        earlier.frames,
         FRAME_LIMIT,
         (TwinKind.SAME_PICTURE, TwinKind.MIRRORED_PICTURE),
     ) or _nearest(
-        photo.faces,
-        [one.face for one in earlier],
-        FACE_LIMIT,
-        (TwinKind.SAME_FACE, TwinKind.MIRRORED_FACE),
+        photo.faces, earlier.faces, FACE_LIMIT, (TwinKind.SAME_FACE, TwinKind.MIRRORED_FACE)
     )
 
 
 def _nearest(
-    tries: Bits | None,
-    earlier: Sequence[bytes | None],
-    limit: int,
-    kinds: tuple[TwinKind, TwinKind],
-) -> Twin | None:
-    known = [index for index, one in enumerate(earlier) if one is not None]
-    if tries is None or not known:
+    tries: Bits | None, earlier: bytes, limit: int, kinds: tuple[TwinKind, TwinKind]
+) -> Near | None:
+    if tries is None or not earlier:
         return None
-    stored = np.frombuffer(b"".join(one for one in earlier if one), np.uint8)
-    stored = stored.reshape(len(known), -1)
-    differing = np.array([np.bitwise_count(stored ^ one).sum(axis=1) for one in tries])
+    length = tries.shape[1]
+    stored = _in_words(np.frombuffer(earlier, np.uint8).reshape(-1, length))
+    differing = np.array(
+        [
+            np.bitwise_count(stored ^ one[:, None]).sum(axis=0, dtype=np.uint16)
+            for one in _in_words(tries).T
+        ]
+    )
     which, row = np.unravel_index(int(differing.argmin()), differing.shape)
     bits = int(differing[which, row])
-    return Twin(known[int(row)], kinds[int(which) % 2], bits) if bits <= limit else None
+    if bits > limit:
+        return None
+    kept = earlier[int(row) * length : (int(row) + 1) * length]
+    return Near(kept, kinds[int(which) % 2], bits)
+
+
+def _in_words(bits: Bits) -> NDArray[np.uint64]:
+    """The same bits, eight bytes in one number, each photo in a column."""
+    whole = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), dtype=np.uint8)
+    whole[:, : bits.shape[1]] = bits
+    return np.ascontiguousarray(whole.view(np.uint64).T)
 
 
 def _of_frame(picture: Pixels) -> Bits | None:

@@ -12,7 +12,7 @@ from storage.records import TwinKind
 from tests import sent_again
 from tests.photos import Photos
 from verifier.faces.examine import Look, look
-from verifier.faces.hashes import Hashed, PhotoHashes, hashed, nearest_twin
+from verifier.faces.hashes import FACE_LIMIT, Hashed, PhotoHashes, Stored, hashed, nearest
 from verifier.faces.models import Models
 from verifier.verdicts import bands
 
@@ -40,12 +40,12 @@ def test_a_picture_that_is_sent_again_is_known(
 ) -> None:
     photo = photos.obama[number]
     earlier = known_by(photo, loaded).kept
-    assert nearest_twin(known_by(again(photo), loaded), [earlier]) is not None
+    assert nearest(known_by(again(photo), loaded), Stored.of([earlier])) is not None
 
 
 def test_a_mirror_image_is_said_to_be_one(photos: Photos, loaded: Models) -> None:
     earlier = known_by(photos.obama[0], loaded).kept
-    found = nearest_twin(known_by(sent_again.mirrored(photos.obama[0]), loaded), [earlier])
+    found = nearest(known_by(sent_again.mirrored(photos.obama[0]), loaded), Stored.of([earlier]))
     assert found is not None
     assert found.kind is TwinKind.MIRRORED_PICTURE
 
@@ -54,7 +54,7 @@ def test_a_face_is_known_where_the_picture_around_it_was_cut(
     photos: Photos, loaded: Models
 ) -> None:
     earlier = known_by(photos.obama[0], loaded).kept
-    found = nearest_twin(known_by(sent_again.cut(photos.obama[0], 0.03), loaded), [earlier])
+    found = nearest(known_by(sent_again.cut(photos.obama[0], 0.03), loaded), Stored.of([earlier]))
     assert found is not None
     assert found.kind is TwinKind.SAME_FACE
 
@@ -63,16 +63,42 @@ def test_other_photos_of_the_same_person_are_not_twins(photos: Photos, loaded: M
     all_of_them = [known_by(photo, loaded) for photo in photos.obama]
     for number, photo in enumerate(all_of_them):
         others = [one.kept for index, one in enumerate(all_of_them) if index != number]
-        assert nearest_twin(photo, others) is None
+        assert nearest(photo, Stored.of(others)) is None
 
 
-def test_the_twin_is_named_by_its_place_among_those_compared(
-    photos: Photos, loaded: Models
-) -> None:
+def test_the_twin_is_named_by_what_is_kept_of_it(photos: Photos, loaded: Models) -> None:
     earlier = [known_by(photo, loaded).kept for photo in (photos.biden, *photos.obama)]
-    found = nearest_twin(known_by(photos.obama[1], loaded), [PhotoHashes(None, None), *earlier])
+    compared = Stored.of([PhotoHashes(None, None), *earlier])
+    found = nearest(known_by(photos.obama[1], loaded), compared)
     assert found is not None
-    assert (found.index, found.bits) == (3, 0)
+    assert (found.kept, found.bits) == (earlier[2].frame, 0)
+
+
+A_FACE = some.binary(min_size=18, max_size=18)
+
+
+@given(
+    earlier=some.lists(A_FACE, min_size=1, max_size=9),
+    mirrored=A_FACE,
+    flipped=some.sets(some.integers(0, 143), max_size=FACE_LIMIT + 3),
+)
+def test_the_nearest_is_the_one_that_differs_in_fewest_bits(
+    earlier: list[bytes], mirrored: bytes, flipped: set[int]
+) -> None:
+    face = int.from_bytes(earlier[0]) ^ sum(1 << bit for bit in flipped)
+    tries = [face.to_bytes(18), mirrored]
+    least = min(bits(one, other) for one in tries for other in earlier)
+    faces = np.frombuffer(b"".join(tries), np.uint8).reshape(-1, 18)
+    photo = Hashed(PhotoHashes(None, None), None, faces)
+    found = nearest(photo, Stored(b"", b"".join(earlier)))
+    assert (found is None) == (least > FACE_LIMIT)
+    if found is not None:
+        assert (found.bits, min(bits(one, found.kept) for one in tries)) == (least, least)
+
+
+def bits(one: bytes, other: bytes) -> int:
+    """How many bits differ."""
+    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
 @given(grey=some.integers(0, 255))
@@ -88,6 +114,6 @@ def test_the_mirror_image_of_any_picture_has_its_hashes_the_other_way_round(seed
     coarse = chance.integers(0, 256, (12, 9, 3)).astype(np.uint8)
     picture = np.asarray(cv2.resize(coarse, (640, 480)), dtype=np.uint8)
     other = np.asarray(cv2.flip(picture, 1), dtype=np.uint8)
-    found = nearest_twin(hashed(other, None), [hashed(picture, None).kept])
+    found = nearest(hashed(other, None), Stored.of([hashed(picture, None).kept]))
     assert found is not None
     assert found.kind in {TwinKind.MIRRORED_PICTURE, TwinKind.SAME_PICTURE}
