@@ -4,16 +4,24 @@ Its clock alone says what is due and whose lease is over: no process's own wrong
 or take it from somebody. Each function runs in a short transaction, whose beginning is "now".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Uuid, and_, bindparam, case, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from storage.records import Queue, Work, WorkKind
+from storage.work_statements import A_LEASE, CLAIM, HELD
 
-LEASE = timedelta(seconds=20)
+LEASE = A_LEASE
 MOST_ATTEMPTS = 3
 # Where even giving up fails, somebody has to mend something; until then it is tried now and then.
 PAUSE_WHEN_EXHAUSTED = timedelta(minutes=1)
@@ -79,48 +87,25 @@ def add(
     return queue
 
 
-_oldest = aliased(Work)
-_OLDEST = (
-    select(_oldest.number)
-    .where(
-        _oldest.queue == bindparam("of_queue", type_=Work.queue.type),
-        _oldest.done_at.is_(None),
-        _oldest.gave_up_at.is_(None),
-        _oldest.not_before <= func.now(),
-        or_(_oldest.lease_until.is_(None), _oldest.lease_until < func.now()),
-    )
-    .order_by(_oldest.not_before, _oldest.number)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-    .scalar_subquery()
-)
-_CLAIM = (
-    update(Work)
-    .where(Work.number == _OLDEST)
-    .values(
-        attempts=Work.attempts + case((Work.examining, 1), else_=0),
-        last_error=case((Work.examining, "lost while examining"), else_=Work.last_error),
-        examining=False,
-        lease_token=bindparam("token", type_=Uuid()),
-        lease_until=func.now() + LEASE,
-    )
-    .returning(Work.number, Work.kind, Work.subject_id, Work.offender_id, Work.attempts)
-    .execution_options(synchronize_session=False)
-)
-
-
 def claim(session: Session, queue: Queue) -> Claim | None:
     """Take the oldest waiting row, or None; a row whose lease ran out is taken again.
 
     An attempt is counted only when the last holder died while it was examining: the fault of a
     server, a stop or a lost worker before that costs a check-in nothing.
     """
+    return next(iter(claim_several(session, queue, 1)), None)
+
+
+def claim_several(session: Session, queue: Queue, most: int) -> list[Claim]:
+    """Take the oldest waiting rows, as `claim` does."""
     token = uuid4()
-    row = session.execute(_CLAIM, {"of_queue": queue, "token": token}).first()
-    if row is None:
-        return None
-    number, kind, subject_id, offender_id, attempts = row
-    return Claim(number, kind, Subject(subject_id, offender_id), attempts + 1, token)
+    rows = session.execute(CLAIM, {"of_queue": queue, "token": token, "most": most}).all()
+    return [
+        Claim(number, kind, Subject(subject_id, offender_id), attempts + 1, token)
+        for number, kind, subject_id, offender_id, attempts, _ in sorted(
+            rows, key=lambda row: (row.not_before, row.number)
+        )
+    ]
 
 
 def mark_examining(session: Session, claim: Claim) -> None:
@@ -128,14 +113,33 @@ def mark_examining(session: Session, claim: Claim) -> None:
     _change(session, claim, examining=True, lease_until=func.now() + LEASE)
 
 
+def mark_all_examining(session: Session, claims: Sequence[Claim]) -> list[Claim]:
+    """Say the same of several rows; returns those that are still ours."""
+    return _change_all(session, claims, examining=True, lease_until=func.now() + LEASE)
+
+
 def renew(session: Session, claim: Claim) -> None:
     """Begin a new lease on work that takes longer; raises SupersededError."""
-    _change(session, claim, lease_until=func.now() + LEASE)
+    if not renew_all(session, [claim]):
+        raise SupersededError
+
+
+def renew_all(session: Session, claims: Sequence[Claim]) -> list[Claim]:
+    """Begin a new lease on several rows; returns those that are still ours."""
+    return _change_all(session, claims, lease_until=func.now() + LEASE)
 
 
 def finish(session: Session, claim: Claim, now: datetime) -> None:
     """Close the work in the transaction that holds its result; raises SupersededError."""
-    _change(session, claim, done_at=now, examining=False, lease_token=None, lease_until=None)
+    if not finish_all(session, [claim], now):
+        raise SupersededError
+
+
+def finish_all(session: Session, claims: Sequence[Claim], now: datetime) -> list[Claim]:
+    """Close several; returns those that are still ours: of the others nothing may be written."""
+    return _change_all(
+        session, claims, done_at=now, examining=False, lease_token=None, lease_until=None
+    )
 
 
 def fail_attempt(session: Session, claim: Claim, error: str) -> None:
@@ -198,10 +202,24 @@ def unheard(session: Session) -> frozenset[Queue]:
 
 
 def _change(session: Session, claim: Claim, **values: object) -> None:
-    changed = session.execute(
-        update(Work)
-        .where(Work.number == claim.number, Work.lease_token == claim.lease_token)
-        .values(**values)
-    )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if not _change_all(session, [claim], **values):
         raise SupersededError
+
+
+def _change_all(session: Session, claims: Sequence[Claim], **values: object) -> list[Claim]:
+    """Change the rows that are still ours, and return their claims."""
+    if not claims:
+        return []
+    changed = session.scalars(
+        update(Work)
+        .where(Work.number == HELD.c.number, Work.lease_token == HELD.c.token)
+        .values(**values)
+        .returning(Work.number)
+        .execution_options(synchronize_session=False),
+        {
+            "numbers": [claim.number for claim in claims],
+            "tokens": [claim.lease_token for claim in claims],
+        },
+    )
+    ours = set(changed)
+    return [claim for claim in claims if claim.number in ours]

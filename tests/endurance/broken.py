@@ -1,7 +1,7 @@
 """Safeguards taken away on purpose: with one of them gone, `make faults` must end red."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -72,9 +72,13 @@ def _no_outbox(folder: Path) -> None:
 
 
 def _no_guard() -> None:
-    """Change a row of work whoever holds it now."""
+    """Change rows of work whoever holds them now."""
 
-    def whoever_holds_it(session: Session, claim: work.Claim, **values: object) -> None:
-        session.execute(update(Work).where(Work.number == claim.number).values(**values))
+    def whoever_holds_them(
+        session: Session, claims: Sequence[work.Claim], **values: object
+    ) -> list[work.Claim]:
+        numbers = [claim.number for claim in claims]
+        session.execute(update(Work).where(Work.number.in_(numbers)).values(**values))
+        return list(claims)
 
-    work._change = whoever_holds_it  # noqa: SLF001 - the safeguard itself is what is taken away
+    work._change_all = whoever_holds_them  # noqa: SLF001 - the safeguard itself is what is taken away

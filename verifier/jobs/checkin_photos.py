@@ -1,42 +1,30 @@
 """What came of a check-in's photos."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from storage.media import StoredObject
 from storage.records import Media, MediaKind
-from storage.stored_media import stored_object
+from verifier.verdicts.these import THESE, Key, is_one, words
 
 SELFIE = "selfie"
 
 _picture = aliased(Media)
+_PHOTOS = (
+    select(THESE.c.offender_id, THESE.c.id, Media)
+    .join(Media, is_one(Media.offender_id, Media.checkin_id))
+    .where(Media.kind == MediaKind.CHECKIN)
+)
 
 
-def selfie_of(session: Session, offender_id: UUID, checkin_id: UUID) -> Media | None:
-    """Returns the selfie of a check-in, if one is held."""
-    return session.scalars(
-        select(Media).where(
-            Media.offender_id == offender_id,
-            Media.checkin_id == checkin_id,
-            Media.kind == MediaKind.CHECKIN,
-            Media.name == SELFIE,
-        )
-    ).first()
-
-
-def photos_of(session: Session, offender_id: UUID, checkin_id: UUID) -> dict[str, StoredObject]:
-    """Returns what is held of a check-in's photos, by the names the phone gave them."""
-    rows = session.scalars(
-        select(Media).where(
-            Media.offender_id == offender_id,
-            Media.checkin_id == checkin_id,
-            Media.kind == MediaKind.CHECKIN,
-        )
-    )
-    return {row.name: stored_object(row) for row in rows}
+def photos_of(session: Session, keys: Collection[Key]) -> dict[Key, dict[str, Media]]:
+    """Returns what is held of the photos of check-ins, by the names the phone gave them."""
+    found: dict[Key, dict[str, Media]] = {key: {} for key in keys}
+    for person, checkin, row in session.execute(_PHOTOS, words(keys)):
+        found[person, checkin][row.name] = row
+    return found
 
 
 def without_picture(session: Session, offender_id: UUID, checkin_id: UUID) -> Sequence[UUID]:

@@ -2,17 +2,20 @@
 
 import logging
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from storage import work
 from storage.database import DatabaseUnavailableError, transaction
 from storage.media import StoreUnavailableError
+from storage.records import Queue
 from storage.work import Claim, SupersededError
 from verifier.jobs import limits, stopping
-from verifier.jobs.handlers import handler_of, wanted_by
+from verifier.jobs.groups import Row, groups
+from verifier.jobs.handlers import handle, handler_of, wanted_by
 from verifier.jobs.stopping import StoppedError
 from verifier.jobs.workplace import Workplace, open_workplace
 
@@ -22,112 +25,132 @@ LONGEST_DRAIN_S = 60.0
 SERVER_PAUSE = timedelta(seconds=3)
 PATIENCE_S = 25.0
 LOOK_EVERY_S = 0.5
+# What one transaction costs is shared by so many; at first by a few, of which nothing was fetched.
+FIRST = 2
+MOST_TOGETHER = {Queue.FACES: 16, Queue.CHORES: 1}
 
 
 def drain() -> None:
     """Does rows until none waits, a stop is asked for or the time is over; then rings again.
 
-    While one row is computed the next is claimed already, and its photo on its way. It costs its
-    subject nothing where this process dies: its lease ends, unexamined.
+    While some rows are computed the next are claimed already, and their photos on their way. It
+    costs their subjects nothing where this process dies: their lease ends, unexamined.
     """
     workplace = open_workplace()
+    limits.allow_cpu_for_a_row()
     until = time.monotonic() + LONGEST_DRAIN_S
-    claim = None if stopping.asked() else _claim(workplace)
-    while claim is not None:
+    most = MOST_TOGETHER[workplace.queue]
+    rows = [] if stopping.asked() else _claim(workplace, min(most, FIRST))
+    while rows:
         over = time.monotonic() > until
-        following = None if over else _claim(workplace)
-        limits.allow_cpu_for_a_row()
-        if not _attempt(workplace, claim) or stopping.asked():
+        following = [] if over else _claim(workplace, most)
+        if not _do_each(workplace, groups(rows)):
             _let_go(workplace, following)
             return
         if over:
             workplace.parts.bell.ring(workplace.queue)
             return
-        claim = following or _claim(workplace)
+        rows = following or _claim(workplace, most)
 
 
-def do_next(workplace: Workplace) -> bool:
-    """Does one waiting row; tells whether it is worth asking for another."""
-    claim = _claim(workplace)
-    return claim is not None and _attempt(workplace, claim)
+def do_next(workplace: Workplace, most: int = 1) -> bool:
+    """Does the rows that wait longest; tells whether it is worth asking for others."""
+    rows = _claim(workplace, most)
+    return bool(rows) and _do_each(workplace, groups(rows))
 
 
-def _attempt(workplace: Workplace, claim: Claim) -> bool:
-    """Does a claimed row; tells whether it is worth asking for another.
-
-    It is not when a server of ours is away: the clock rings again.
-    """
-    try:
-        _do(workplace, claim)
-    except SupersededError:
-        log.warning("work_superseded", extra=_about(claim))
-    except (StoreUnavailableError, DatabaseUnavailableError) as fault:
-        _hand_back(workplace, claim, type(fault).__name__, SERVER_PAUSE)
-        return False
-    except StoppedError:
-        _hand_back(workplace, claim, "stopped", timedelta(0))
-        return False
-    except Exception as fault:  # the edge: a photo may break whatever looks at it
-        log.exception("work_failed", extra=_about(claim))
-        _fail_attempt(workplace, claim, type(fault).__name__)
+def _do_each(workplace: Workplace, waiting: Sequence[Sequence[Row]]) -> bool:
+    """Does group after group; where it is not worth going on, gives back the rest."""
+    for number, group in enumerate(waiting, start=1):
+        limits.allow_cpu_for_a_photo()
+        if not _attempt(workplace, group) or stopping.asked():
+            _let_go(workplace, [row for rest in waiting[number:] for row in rest])
+            return False
     return True
 
 
-def _let_go(workplace: Workplace, following: Claim | None) -> None:
-    """Gives back a row that was claimed ahead and not begun."""
-    if following is not None:
-        _hand_back(workplace, following, "not begun", timedelta(0))
+def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
+    """Does claimed rows; tells whether it is worth asking for others.
+
+    It is not when a server of ours is away: the clock rings again.
+    """
+    claims = [row.claim for row in group]
+    try:
+        _do(workplace, claims)
+    except SupersededError:
+        log.warning("work_superseded", extra=_about(claims))
+    except (StoreUnavailableError, DatabaseUnavailableError) as fault:
+        _hand_back(workplace, claims, type(fault).__name__, SERVER_PAUSE)
+        return False
+    except StoppedError:
+        _hand_back(workplace, claims, "stopped", timedelta(0))
+        return False
+    except Exception as fault:  # the edge: a photo may break whatever looks at it
+        log.exception("work_failed", extra=_about(claims))
+        if len(group) > 1:  # one of them did it, and the others are to go on
+            return _do_each(workplace, [[row] for row in group])
+        _fail_attempt(workplace, claims[0], type(fault).__name__)
+    finally:
+        workplace.forget(photo for row in group for photo in row.photos)
+    return True
 
 
-def _claim(workplace: Workplace) -> Claim | None:
-    """Takes the oldest waiting row and orders the photo that it will be about."""
+def _let_go(workplace: Workplace, rows: Sequence[Row]) -> None:
+    """Gives back rows that were claimed and not begun."""
+    if rows:
+        workplace.forget(photo for row in rows for photo in row.photos)
+        _hand_back(workplace, [row.claim for row in rows], "not begun", timedelta(0))
+
+
+def _claim(workplace: Workplace, most: int) -> list[Row]:
+    """Takes the rows that wait longest and orders the photos that they will be about."""
     try:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
-            claim = work.claim(session, workplace.queue)
-            wanted = () if claim is None else wanted_by(session, claim)
+            claims = work.claim_several(session, workplace.queue, most)
+            wanted = wanted_by(session, claims)
     except DatabaseUnavailableError:
         log.warning("database_unavailable", extra={"queue": workplace.queue})
-        return None
-    workplace.order(wanted)
-    return claim
+        return []
+    rows = [Row(claim, wanted.get(claim.number, ())) for claim in claims]
+    workplace.order(photo for row in rows for photo in row.photos)
+    return rows
 
 
-def _do(workplace: Workplace, claim: Claim) -> None:
-    handler = handler_of(claim.kind)
-    if not work.exhausted(claim):
-        handler.handle(workplace, claim)
-        log.info("work_done", extra=_about(claim))
+def _do(workplace: Workplace, claims: Sequence[Claim]) -> None:
+    if not work.exhausted(claims[0]):
+        handle(workplace, claims)
+        log.info("work_done", extra=_about(claims))
         return
+    (claim,) = claims  # what was lost before is done alone
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         work.give_up(session, claim, "attempts used up", now)
-        rings = handler.give_up(session, claim, now)
-    log.error("work_given_up", extra=_about(claim))
+        rings = handler_of(claim.kind).give_up(session, claim, now)
+    log.error("work_given_up", extra=_about(claims))
     workplace.ring(rings)
 
 
-def _hand_back(workplace: Workplace, claim: Claim, why: str, pause: timedelta) -> None:
-    """Returns a row that a fault of ours or a stop interrupted, at no cost to its subject."""
+def _hand_back(workplace: Workplace, claims: Sequence[Claim], why: str, pause: timedelta) -> None:
+    """Returns rows that a fault of ours or a stop interrupted, at no cost to their subjects."""
+    for claim in claims:
+        _write_patiently(workplace, partial(_return, claim=claim, why=why, pause=pause))
+    log.warning("work_handed_back", extra=_about(claims) | {"why": why})
 
-    def write(session: Session) -> None:
-        now = workplace.parts.now()
-        work.hand_back(session, claim, why, pause)
-        handler_of(claim.kind).put_back(session, claim, now)
 
-    _write_patiently(workplace, write)
-    log.warning("work_handed_back", extra=_about(claim) | {"why": why})
+def _return(session: Session, now: datetime, *, claim: Claim, why: str, pause: timedelta) -> None:
+    work.hand_back(session, claim, why, pause)
+    handler_of(claim.kind).put_back(session, claim, now)
 
 
 def _fail_attempt(workplace: Workplace, claim: Claim, why: str) -> None:
-    def write(session: Session) -> None:
-        now = workplace.parts.now()
+    def write(session: Session, now: datetime) -> None:
         work.fail_attempt(session, claim, why)
         handler_of(claim.kind).put_back(session, claim, now)
 
     _write_patiently(workplace, write)
 
 
-def _write_patiently(workplace: Workplace, write: Callable[[Session], None]) -> None:
+def _write_patiently(workplace: Workplace, write: Callable[[Session, datetime], None]) -> None:
     """Writes once PostgreSQL is there, or leaves the row to its lease.
 
     Worth waiting for: a lease that runs out would count as an attempt of the subject.
@@ -136,7 +159,7 @@ def _write_patiently(workplace: Workplace, write: Callable[[Session], None]) -> 
     while True:
         try:
             with transaction(workplace.parts.sessions, workplace.scope) as session:
-                write(session)
+                write(session, workplace.parts.now())
         except SupersededError:
             return
         except DatabaseUnavailableError:
@@ -147,10 +170,11 @@ def _write_patiently(workplace: Workplace, write: Callable[[Session], None]) -> 
             return
 
 
-def _about(claim: Claim) -> dict[str, object]:
+def _about(claims: Sequence[Claim]) -> dict[str, object]:
+    first = claims[0]
     return {
-        "work": claim.number,
-        "kind": claim.kind,
-        "subject": claim.subject.id,
-        "attempt": claim.attempt,
+        "work": [claim.number for claim in claims],
+        "kind": first.kind,
+        "subject": [claim.subject.id for claim in claims],
+        "attempt": first.attempt,
     }

@@ -26,8 +26,8 @@ HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
 )
 
 
-# The kinds whose photo is worth fetching while the row before is computed.
-FETCHED_AHEAD = frozenset({WorkKind.VERIFY_CHECKIN})
+# The kinds of which several rows are done together; their photos are fetched before that.
+TOGETHER = frozenset({WorkKind.VERIFY_CHECKIN})
 
 
 class Handler(Protocol):
@@ -46,19 +46,41 @@ class Handler(Protocol):
         ...
 
 
-class AheadHandler(Protocol):
-    """What a file for a kind of work that is fetched ahead holds besides."""
+class TogetherHandler(Protocol):
+    """What a file for a kind of work that is done together holds besides."""
 
-    def wanted(self, session: Session, claim: Claim) -> Sequence[StoredObject]:
-        """Names what `handle` will fetch first; joins the caller's transaction."""
+    def wanted(
+        self, session: Session, claims: Sequence[Claim]
+    ) -> Mapping[int, Sequence[StoredObject]]:
+        """Names what will be fetched for each row's number; joins the caller's transaction."""
+        ...
+
+    def handle_all(self, workplace: Workplace, claims: Sequence[Claim]) -> None:
+        """Does several pieces of work in as few transactions as one, and finishes their rows."""
         ...
 
 
-def wanted_by(session: Session, claim: Claim) -> Sequence[StoredObject]:
-    """Returns what to fetch for a row before it is begun; nothing for most kinds."""
-    if claim.kind not in FETCHED_AHEAD:
-        return ()
-    return cast("AheadHandler", handler_of(claim.kind)).wanted(session, claim)
+def wanted_by(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequence[StoredObject]]:
+    """Returns what to fetch before rows are begun, by their numbers; nothing for most kinds."""
+    found: dict[int, Sequence[StoredObject]] = {}
+    for kind in TOGETHER.intersection(claim.kind for claim in claims):
+        of_kind = [claim for claim in claims if claim.kind is kind]
+        found.update(_together(kind).wanted(session, of_kind))
+    return found
+
+
+def handle(workplace: Workplace, claims: Sequence[Claim]) -> None:
+    """Does one row, or several of a kind that is done together."""
+    kind = claims[0].kind
+    if kind in TOGETHER:
+        _together(kind).handle_all(workplace, claims)
+    else:
+        for claim in claims:
+            handler_of(kind).handle(workplace, claim)
+
+
+def _together(kind: WorkKind) -> TogetherHandler:
+    return cast("TogetherHandler", handler_of(kind))
 
 
 def handler_of(kind: WorkKind) -> Handler:

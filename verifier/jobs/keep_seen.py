@@ -1,16 +1,17 @@
-"""What is kept of a selfie beside the evidence: by what it would be known again, and its vectors.
+"""What is kept of selfies that were looked at: by what they are known again, and their vectors.
 
-Vectors stay a while so that a deployment can measure on its own people: `python -m
-verifier.calibrate --enrolled` reads those of confirmed check-ins. Which these will be is not known
-yet where an officer has to look, so all are kept, as long as the photo of a confirmed one.
+The vectors are the verifier's alone and go with the photo: the error rates of the own deployment
+are measured on those of confirmed check-ins (`python -m verifier.calibrate --enrolled`).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.records import CheckIn, CheckInVector
+from storage.records import CheckIn, CheckInVector, Media
 from verifier.faces import matching
 from verifier.faces.bursts import Probe
 from verifier.faces.embedding import Vector
@@ -18,35 +19,61 @@ from verifier.faces.examine import Look
 from verifier.faces.model_files import DLIB_NETWORK, SFACE
 from verifier.faces.models import Models
 from verifier.jobs import replays
-from verifier.jobs.checkin_photos import selfie_of
+from verifier.jobs.checkin_photos import SELFIE, photos_of
 from verifier.rules.in_force import in_force_for
 from verifier.verdicts.evidence import FaceScores
+from verifier.verdicts.these import Key
 
 
-def keep_seen(
-    session: Session, checkin: CheckIn, looked: Look, models: Models, now: datetime
-) -> None:
-    """Compares a selfie with earlier ones and keeps what it was; joins the caller's transaction."""
-    photo = selfie_of(session, checkin.offender_id, checkin.id)
-    if photo is None:
-        return
-    if looked.hashes is not None:
-        replays.compare(session, checkin, photo, looked.hashes, now)
-    if looked.probe is not None and looked.evidence.scores.sface is not None:
-        rules = in_force_for(session, checkin.offender_id, checkin.received_at)
-        rows = [
-            {
-                "offender_id": checkin.offender_id,
-                "checkin_id": checkin.id,
-                "model": model,
-                "model_sha256": models.sha256[model],
-                "media_id": photo.id,
-                "vector": matching.to_bytes(vector),
-                "keep_until": now + timedelta(days=rules.keep_confirmed_days),
-            }
-            for model, vector in _made(looked.probe, looked.evidence.scores).items()
-        ]
-        session.execute(insert(CheckInVector).values(rows).on_conflict_do_nothing())
+@dataclass(frozen=True, eq=False)
+class SeenWell:
+    """A check-in that was looked at, and the models that did."""
+
+    checkin: CheckIn
+    looked: Look
+    models: Models
+
+    @property
+    def key(self) -> Key:
+        """The check-in's."""
+        return self.checkin.offender_id, self.checkin.id
+
+
+def keep_seen(session: Session, seen: Sequence[SeenWell], now: datetime) -> None:
+    """Compares selfies with earlier ones and keeps what they are known by; joins the session."""
+    held = photos_of(session, [one.key for one in seen])
+    photos = [(one, photo) for one in seen if (photo := held[one.key].get(SELFIE)) is not None]
+    sent = [
+        replays.Sent(one.checkin, photo, one.looked.hashes)
+        for one, photo in photos
+        if one.looked.hashes is not None
+    ]
+    replays.compare(session, sent, now)
+    rows = [row for one, photo in photos for row in _vector_rows(session, one, photo, now)]
+    if rows:
+        session.execute(insert(CheckInVector).on_conflict_do_nothing(), rows)
+
+
+def _vector_rows(
+    session: Session, one: SeenWell, photo: Media, now: datetime
+) -> list[dict[str, object]]:
+    """Returns the vectors of a photo that was compared, as rows."""
+    scores, probe = one.looked.evidence.scores, one.looked.probe
+    if probe is None or scores.sface is None:
+        return []
+    rules = in_force_for(session, one.checkin.offender_id, one.checkin.received_at)
+    return [
+        {
+            "offender_id": one.checkin.offender_id,
+            "checkin_id": one.checkin.id,
+            "model": model,
+            "model_sha256": one.models.sha256[model],
+            "media_id": photo.id,
+            "vector": matching.to_bytes(vector),
+            "keep_until": now + timedelta(days=rules.keep_confirmed_days),
+        }
+        for model, vector in _made(probe, scores).items()
+    ]
 
 
 def _made(probe: Probe, scores: FaceScores) -> dict[str, Vector]:

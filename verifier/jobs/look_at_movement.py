@@ -4,19 +4,18 @@ Fetching and measuring hold no transaction; nothing here fails an attempt. What 
 read of a frame is said with the frame.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mobile_contract.movement_codes import Prompt
 from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
-from storage.records import Challenge, CheckIn, Media, MediaKind
-from storage.stored_media import stored_object
+from storage.records import Challenge, CheckIn
 from storage.work import Claim
 from verifier.faces.movement import measure_frame
 from verifier.jobs import limits
@@ -38,12 +37,13 @@ class MovementMaterial:
     frames: tuple[tuple[int, StoredObject | None], ...]
 
 
-def movement_material(session: Session, checkin: CheckIn) -> MovementMaterial | None:
+def movement_material(
+    session: Session, checkin: CheckIn, photos: Mapping[str, StoredObject]
+) -> MovementMaterial | None:
     """Gathers what a check-in answers; None where it answers no challenge."""
     said = checkin.body.get("movement")
     if not said:
         return None
-    objects = _frames(session, checkin)
     return MovementMaterial(
         issued=_issued(session, checkin),
         answering=Answering(
@@ -52,7 +52,7 @@ def movement_material(session: Session, checkin: CheckIn) -> MovementMaterial | 
             boot_id=str(checkin.body["boot_id"]),
             opened_at=_opened_at(checkin, int(said["opened_monotonic_ms"])),
         ),
-        frames=tuple((int(one["prompt"]), objects.get(one["name"])) for one in said["frames"]),
+        frames=tuple((int(one["prompt"]), photos.get(one["name"])) for one in said["frames"]),
     )
 
 
@@ -82,18 +82,6 @@ def _measured(
         work.renew(session, claim)
     limits.allow_cpu_for_a_photo()
     return measure_frame(photo, prompt, workplace.face_models)
-
-
-def _frames(session: Session, checkin: CheckIn) -> dict[str, StoredObject]:
-    rows = session.scalars(
-        select(Media).where(
-            Media.offender_id == checkin.offender_id,
-            Media.checkin_id == checkin.id,
-            Media.kind == MediaKind.CHECKIN,
-            Media.name.like("frame-%"),
-        )
-    )
-    return {row.name: stored_object(row) for row in rows}
 
 
 def _opened_at(checkin: CheckIn, opened_ms: int) -> datetime:

@@ -5,9 +5,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from storage.media import MediaStore, StoredObject
 
+MOST_BYTES = 24 * 1024 * 1024  # some hundred selfies, or four of the largest that are taken
+
 
 class MediaAhead:
-    """Photos that are on their way; each is handed over once, and nothing is kept beyond that."""
+    """Photos that are on their way; each is handed over once, and kept until then or forgotten."""
 
     def __init__(self, media: MediaStore) -> None:
         self._media = media
@@ -15,12 +17,21 @@ class MediaAhead:
         self._coming: dict[StoredObject, Future[bytes]] = {}
 
     def order(self, wanted: Iterable[StoredObject]) -> None:
-        """Begins to fetch these; what was ordered before and never asked for is forgotten."""
-        kept = {stored: self._coming.get(stored) for stored in wanted}
-        self._coming = {
-            stored: future or self._thread.submit(self._media.fetch, stored)
-            for stored, future in kept.items()
-        }
+        """Begins to fetch these, behind those that were ordered before, as far as there is room.
+
+        What finds none is fetched when it is asked for: photos that wait are to fill no memory.
+        """
+        for stored in wanted:
+            held = sum(one.length for one in self._coming)
+            if stored not in self._coming and held + stored.length <= MOST_BYTES:
+                self._coming[stored] = self._thread.submit(self._media.fetch, stored)
+
+    def forget(self, unwanted: Iterable[StoredObject]) -> None:
+        """Lets go of what was ordered for work that is over, asked for or not."""
+        for stored in unwanted:
+            future = self._coming.pop(stored, None)
+            if future is not None:
+                future.cancel()
 
     def is_here(self, stored: StoredObject) -> bool:
         """Tells whether fetching it would take no time."""

@@ -1,10 +1,10 @@
 """A person's enrolled vectors, in rows and out of them; only those of the models in use."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.records import (
@@ -15,15 +15,30 @@ from storage.records import (
     ReferenceVector,
 )
 from verifier.faces import matching
-from verifier.faces.matching import References, ReferenceVectors
+from verifier.faces.matching import ReferenceVectors
 from verifier.faces.model_files import DLIB_NETWORK, SFACE
 from verifier.faces.models import Models
 
 COMPARABLE = (ReferencePhotoState.USABLE, ReferencePhotoState.POOR)
 
 
-class NotComparableError(Exception):
-    """The enrolled photos have no vectors of the models in use."""
+_Kept = tuple[UUID, str | None, bytes | None]  # a photo, a model's sha256, its vector
+
+_APPROVED = (
+    select(
+        ReferenceSet.offender_id,
+        ReferencePhoto.id,
+        ReferenceVector.model_sha256,
+        ReferenceVector.vector,
+    )
+    .join(ReferencePhoto, ReferencePhoto.set_id == ReferenceSet.id)
+    .outerjoin(ReferenceVector, ReferenceVector.photo_id == ReferencePhoto.id)
+    .where(
+        ReferenceSet.offender_id == any_(bindparam("people", type_=ARRAY(Uuid()))),
+        ReferenceSet.state == ReferenceSetState.APPROVED,
+        ReferencePhoto.state == ReferencePhotoState.USABLE,
+    )
+)
 
 
 def vector_rows(photo_id: UUID, vectors: ReferenceVectors, models: Models) -> list[ReferenceVector]:
@@ -52,27 +67,18 @@ def add_vectors(
     session.add_all(row for row in rows if row.model_sha256 not in known)
 
 
-def references_of(session: Session, offender_id: UUID, models: Models) -> References | None:
-    """Returns the mean of the approved photos, None for a person who is not enrolled.
+def vectors_of(
+    session: Session, people: Collection[UUID], models: Models
+) -> dict[UUID, list[ReferenceVectors]]:
+    """Returns the vectors of people's approved photos; nothing of who is not enrolled.
 
-    Raises NotComparableError: vectors of different models are never compared.
+    An empty list for who is, by photos that have none of the models in use: vectors of different
+    models are never compared.
     """
-    rows = session.execute(
-        select(ReferencePhoto.id, ReferenceVector.model_sha256, ReferenceVector.vector)
-        .join(ReferenceSet, ReferenceSet.id == ReferencePhoto.set_id)
-        .outerjoin(ReferenceVector, ReferenceVector.photo_id == ReferencePhoto.id)
-        .where(
-            ReferenceSet.offender_id == offender_id,
-            ReferenceSet.state == ReferenceSetState.APPROVED,
-            ReferencePhoto.state == ReferencePhotoState.USABLE,
-        )
-    ).all()
-    if not rows:
-        return None
-    vectors = _whole([(photo, sha256, vector) for photo, sha256, vector in rows], models)
-    if not vectors:
-        raise NotComparableError
-    return matching.mean_of(vectors)
+    of_person: dict[UUID, list[_Kept]] = defaultdict(list)
+    for person, photo, sha256, vector in session.execute(_APPROVED, {"people": list(set(people))}):
+        of_person[person].append((photo, sha256, vector))
+    return {person: _whole(rows, models) for person, rows in of_person.items()}
 
 
 def vectors_of_set(session: Session, set_id: UUID, models: Models) -> list[ReferenceVectors]:
@@ -85,9 +91,7 @@ def vectors_of_set(session: Session, set_id: UUID, models: Models) -> list[Refer
     return _whole([(photo, sha256, vector) for photo, sha256, vector in rows], models)
 
 
-def _whole(
-    rows: Iterable[tuple[UUID, str | None, bytes | None]], models: Models
-) -> list[ReferenceVectors]:
+def _whole(rows: Iterable[_Kept], models: Models) -> list[ReferenceVectors]:
     """Returns the vectors of the photos that both models in use have seen."""
     found: dict[UUID, dict[str, bytes]] = defaultdict(dict)
     for photo, sha256, vector in rows:

@@ -1,164 +1,156 @@
-"""Verifying a check-in: claim, look at the selfie, conclude; no transaction while looking."""
+"""Verifying check-ins: claim, look at the selfies, conclude; no transaction while looking."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
 from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
-from storage.records import CheckIn, EvidenceRow, Queue, WorkKind
-from storage.work import Claim, Subject
+from storage.records import CheckIn, Queue, WorkKind
+from storage.stored_media import stored_object
+from storage.work import Claim, Subject, SupersededError
 from verifier.faces.bursts import Frame
 from verifier.faces.examine import Look, look
-from verifier.faces.matching import References
-from verifier.faces.models import Models
-from verifier.jobs import limits, resemblance
+from verifier.jobs import limits, resemblance, stopping
+from verifier.jobs.checkin_evidence import Measured, keep_evidence
+from verifier.jobs.checkin_material import Material, begin, key_of, let_wait_again
 from verifier.jobs.checkin_photos import SELFIE, photos_of, without_picture
-from verifier.jobs.judging import judging_models
-from verifier.jobs.keep_seen import keep_seen
-from verifier.jobs.look_at_movement import (
-    MovementMaterial,
-    look_at_movement,
-    movement_material,
-)
-from verifier.jobs.stored_references import NotComparableError, references_of
+from verifier.jobs.keep_seen import SeenWell, keep_seen
+from verifier.jobs.look_at_movement import look_at_movement
+from verifier.jobs.search_others import OtherPerson
 from verifier.jobs.workplace import Workplace
-from verifier.look_alikes import has_look_alike
-from verifier.rules.in_force import in_force_for
-from verifier.rules.searching import SearchLimit
-from verifier.verdicts.bands import ThresholdSet, stricter
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
-from verifier.verdicts.movement import MovementSeen, movement_to_row
-from verifier.verdicts.reach_verdict import reach_verdict
-from verifier.verdicts.stored_face import MEDIA_LOST, face_to_row
-from verifier.verdicts.threshold_sets import threshold_set
+from verifier.verdicts.reach_verdict import locked, reach_verdict, reach_verdicts
+from verifier.verdicts.stored_face import MEDIA_LOST
 
 NOT_COMPARABLE = "references_not_comparable"
 ATTEMPTS_USED_UP = "attempts_used_up"
 
 
-@dataclass(frozen=True)
-class _Material:
-    """What is looked at: the selfie, if one was sent, its frames, and what it is compared with."""
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """One check-in that was looked at, and what came of it."""
 
-    photo: StoredObject | None
-    marked: bool
-    frames: tuple[tuple[str, StoredObject], ...]
-    references: References | None
-    comparable: bool
-    thresholds: ThresholdSet
-    models: Models  # those that judged when the references were read
-    search_limit: SearchLimit | None
-    movement: MovementMaterial | None
+    material: Material
+    looked: Look
+    other: OtherPerson | None
+    measured: Measured
+
+    @property
+    def claim(self) -> Claim:
+        return self.material.claim
+
+    def as_kept(self, checkin: CheckIn) -> SeenWell:
+        """Returns what is kept of it, with the row of its check-in."""
+        return SeenWell(checkin, self.looked, self.material.models)
+
+    @property
+    def is_worth_another_try(self) -> bool:
+        """Tells whether a fault of ours may be gone the next time; what is lost stays lost."""
+        face = self.measured.face
+        return (
+            face.verdict is FaceVerdict.ERROR
+            and face.error not in {MEDIA_LOST, NOT_COMPARABLE}
+            and self.claim.attempt < work.MOST_ATTEMPTS
+        )
 
 
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Measures one check-in and reaches its verdict."""
-    started_at = workplace.parts.now()
+    handle_all(workplace, [claim])
+
+
+def handle_all(workplace: Workplace, claims: Sequence[Claim]) -> None:
+    """Measures check-ins of as many people and reaches their verdicts.
+
+    After a stop those that were not looked at yet are given back, and the others concluded.
+    """
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        material = _begin(session, workplace, claim, started_at)
-    looked = _look(workplace, claim, material)
-    models, limit = material.models, material.search_limit
-    other = resemblance.other_person(workplace, _key(claim), looked, models, limit)
-    face = replace(looked.evidence, resembles_other=other is not None)
-    movement = look_at_movement(workplace, claim, material.movement)
+        materials = begin(session, workplace, claims, workplace.parts.now())
+    leases = _Leases(workplace, [material.claim for material in materials])
+    seen, left = list[_Seen](), list(materials)
+    while left and not (seen and stopping.asked()):
+        leases.keep()
+        with suppress(SupersededError):  # taken away: whoever has it now looks at it
+            seen.append(_see(workplace, left[0]))
+        left.pop(0)
+    if left:
+        with transaction(workplace.parts.sessions, workplace.scope) as session:
+            for material in left:
+                _give_back(session, material.claim, workplace.parts.now())
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        now = workplace.parts.now()
-        if face.verdict is FaceVerdict.ERROR and _worth_another_try(claim, face):
-            _keep_evidence(session, claim, face, (started_at, now), movement)
-            work.fail_attempt(session, claim, face.error or "error")
-            put_back(session, claim, now)
-            return
-        work.finish(session, claim, now)
-        _keep_evidence(session, claim, face, (started_at, now), movement)
-        keep_seen(session, _checkin(session, claim), looked, models, now)
-        if other is not None:
-            resemblance.keep(session, _key(claim), other, now)
-        rings = _conclude(session, claim, now)
+        rings = _conclude(session, seen, workplace.parts.now())
     workplace.ring(rings)
+
+
+class _Leases:
+    """The leases of check-ins that are looked at one after the other."""
+
+    def __init__(self, workplace: Workplace, claims: Sequence[Claim]) -> None:
+        self._workplace, self._claims = workplace, claims
+        self._since = workplace.parts.now()
+
+    def keep(self) -> None:
+        """Begins them anew in good time; what was taken away all the same is left to who has it."""
+        now = self._workplace.parts.now()
+        if now - self._since > work.LEASE / 4:
+            with transaction(self._workplace.parts.sessions, self._workplace.scope) as session:
+                work.renew_all(session, self._claims)
+            self._since = now
 
 
 def put_back(session: Session, claim: Claim, now: datetime) -> None:
     """Lets a check-in wait again whose attempt was lost."""
-    _let_wait_again(_checkin(session, claim), now)
+    key = key_of(claim)
+    let_wait_again(locked(session, [key])[key], now)
 
 
 def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
     """Says that we could not look, so that an officer does; never held against the person."""
+    key = key_of(claim)
     face = FaceEvidence(FaceVerdict.ERROR, error=ATTEMPTS_USED_UP)
-    _keep_evidence(session, claim, face, (now, now))
-    return reach_verdict(session, *_key(claim), now).rings
+    keep_evidence(session, {key: Measured(face, None, now, now)})
+    return reach_verdict(session, *key, now).rings
 
 
-def wanted(session: Session, claim: Claim) -> Sequence[StoredObject]:
-    """Names the selfie, to be fetched before the check-in is begun.
+def wanted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequence[StoredObject]]:
+    """Names the photos, to be fetched before the check-ins are begun; the selfie first.
 
     Nothing of a row that names no person: it is to fail when it is done, not when it is claimed.
     """
-    if claim.subject.offender_id is None:
-        return ()
-    selfie = photos_of(session, *_key(claim)).get(SELFIE)
-    return () if selfie is None else (selfie,)
+    keys = {
+        (claim.subject.offender_id, claim.subject.id): claim.number
+        for claim in claims
+        if claim.subject.offender_id is not None
+    }
+    return {
+        keys[key]: [
+            stored_object(row)
+            for name, row in sorted(rows.items(), key=lambda one: one[0] != SELFIE)
+        ]
+        for key, rows in photos_of(session, keys).items()
+    }
 
 
-def _begin(session: Session, workplace: Workplace, claim: Claim, now: datetime) -> _Material:
-    checkin = _checkin(session, claim)
-    _let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
-    if checkin.state is CheckInState.RECEIVED:
-        checkin.move(CheckInState.VERIFYING, now)
-    # By the rules of its reception: what was put in force since then is not for this one.
-    rules = in_force_for(session, checkin.offender_id, checkin.received_at)
-    models = judging_models(session, workplace)
-    references, comparable = _references(session, checkin.offender_id, models)
-    photos = photos_of(session, *_key(claim))
-    photo = photos.pop(SELFIE, None)
-    return _Material(
-        photo=photo,
-        marked=photo is not None and _marked(session, workplace, claim, photo),
-        frames=tuple(sorted(photos.items(), key=lambda named: (len(named[0]), named[0]))),
-        references=references,
-        comparable=comparable,
-        thresholds=_thresholds_for(session, checkin, threshold_set(session, rules.threshold_set)),
-        models=models,
-        search_limit=rules.search_limit,
-        movement=movement_material(session, checkin),
+def _see(workplace: Workplace, material: Material) -> _Seen:
+    started_at = workplace.parts.now()
+    limits.allow_cpu_for_a_photo()
+    looked = _look(workplace, material)
+    other = resemblance.other_person(
+        workplace, material.key, looked, material.models, material.search_limit
     )
+    face = replace(looked.evidence, resembles_other=other is not None)
+    movement = look_at_movement(workplace, material.claim, material.movement)
+    measured = Measured(face, movement, started_at, workplace.parts.now())
+    return _Seen(material, looked, other, measured)
 
 
-def _marked(session: Session, workplace: Workplace, claim: Claim, photo: StoredObject) -> bool:
-    """Marks the examining at once where nothing but that is left to do before it."""
-    if not workplace.is_here(photo):
-        return False
-    work.mark_examining(session, claim)
-    return True
-
-
-def _let_wait_again(checkin: CheckIn, now: datetime) -> None:
-    if checkin.state is CheckInState.VERIFYING:
-        checkin.move(CheckInState.RECEIVED, now)
-
-
-def _references(
-    session: Session, offender_id: UUID, models: Models
-) -> tuple[References | None, bool]:
-    try:
-        return references_of(session, offender_id, models), True
-    except NotComparableError:
-        return None, False
-
-
-def _thresholds_for(session: Session, checkin: CheckIn, usual: ThresholdSet) -> ThresholdSet:
-    """Returns nearer limits for somebody whom another enrolled person resembles."""
-    return stricter(usual) if has_look_alike(session, checkin.offender_id) else usual
-
-
-def _look(workplace: Workplace, claim: Claim, material: _Material) -> Look:
+def _look(workplace: Workplace, material: Material) -> Look:
     """Measures the selfie; raises StoreUnavailableError, never for what is on the photo."""
     if material.photo is None:
         return Look(FaceEvidence(FaceVerdict.NONE))
@@ -168,10 +160,9 @@ def _look(workplace: Workplace, claim: Claim, material: _Material) -> Look:
         selfie = workplace.fetch(material.photo)
         if not material.marked:
             with transaction(workplace.parts.sessions, workplace.scope) as session:
-                work.mark_examining(session, claim)
-        frames = _fetched(workplace, claim, material.frames)
-        models = material.models
-        return look(selfie, material.references, material.thresholds, models, frames)
+                work.mark_examining(session, material.claim)
+        frames = _fetched(workplace, material.claim, material.frames)
+        return look(selfie, material.references, material.thresholds, material.models, frames)
     except (ObjectMissingError, ObjectDiffersError):
         return Look(FaceEvidence(FaceVerdict.ERROR, error=MEDIA_LOST))
 
@@ -181,68 +172,59 @@ def _fetched(
 ) -> Iterator[Frame]:
     """Fetches frame after frame as it is asked for, each with its own lease and CPU limit."""
     for name, stored in frames:
-        photo = workplace.parts.media.fetch(stored)
+        photo = workplace.fetch(stored)
         with transaction(workplace.parts.sessions, workplace.scope) as session:
             work.renew(session, claim)
         limits.allow_cpu_for_a_photo()
         yield Frame(name, photo)
 
 
-def _worth_another_try(claim: Claim, face: FaceEvidence) -> bool:
-    """Tells whether a fault of ours may be gone the next time; what is lost stays lost."""
-    return face.error not in {MEDIA_LOST, NOT_COMPARABLE} and claim.attempt < work.MOST_ATTEMPTS
+def _conclude(session: Session, seen: Sequence[_Seen], now: datetime) -> frozenset[Queue]:
+    """Keeps what was seen and reaches the verdicts; raises SupersededError where none is ours.
+
+    What failed by a fault of ours that may pass is only kept, and waits again.
+    """
+    again = [one for one in seen if one.is_worth_another_try]
+    for one in again:
+        work.fail_attempt(session, one.claim, one.measured.face.error or "error")
+    ended = [one for one in seen if not one.is_worth_another_try]
+    ours = set(work.finish_all(session, [one.claim for one in ended], now))
+    if not again and not ours:
+        raise SupersededError
+    done = {one.material.key: one for one in ended if one.claim in ours}
+    waits = {one.material.key: one for one in again}
+    measured = {key: one.measured for key, one in (waits | done).items()}
+    checkins = locked(session, measured)
+    keep_evidence(session, measured)
+    for key in waits:
+        let_wait_again(checkins[key], now)
+    seen_well = [
+        SeenWell(checkins[key], one.looked, one.material.models) for key, one in done.items()
+    ]
+    keep_seen(session, seen_well, now)
+    for key, one in done.items():
+        if one.other is not None:
+            resemblance.keep(session, key, one.other, now)
+    judged = {key: checkins[key] for key in done}
+    rings = reach_verdicts(session, judged, now).rings
+    return rings | _pictures(session, judged.values(), now)
 
 
-def _keep_evidence(
-    session: Session,
-    claim: Claim,
-    face: FaceEvidence,
-    span: tuple[datetime, datetime],
-    movement: MovementSeen | None = None,
-) -> None:
-    offender_id, checkin_id = _key(claim)
-    before = (
-        select(func.coalesce(func.max(EvidenceRow.attempt), 0))
-        .where(EvidenceRow.offender_id == offender_id, EvidenceRow.checkin_id == checkin_id)
-        .scalar_subquery()
-    )
-    session.add(
-        EvidenceRow(
-            offender_id=offender_id,
-            checkin_id=checkin_id,
-            attempt=before + 1,
-            face_verdict=str(face.verdict),
-            face=face_to_row(face),
-            movement=None if movement is None else movement_to_row(movement),
-            threshold_set=face.threshold_set,
-            started_at=span[0],
-            finished_at=span[1],
-        )
-    )
-    session.flush()
-
-
-def _conclude(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
-    """Reaches the verdict, and promises pictures where an officer may have to look.
+def _pictures(session: Session, checkins: Iterable[CheckIn], now: datetime) -> frozenset[Queue]:
+    """Promises pictures where an officer may have to look.
 
     Of a confirmed check-in they are made when somebody looks (`storage.pictures`): most never are.
     """
-    rings = reach_verdict(session, *_key(claim), now).rings
-    if session.get_one(CheckIn, _key(claim)).state is CheckInState.CONFIRMED:
-        return rings
-    subjects = (
-        Subject(photo, claim.subject.offender_id)
-        for photo in without_picture(session, *_key(claim))
+    return frozenset(
+        work.add(session, WorkKind.RENDER_MEDIA, Subject(photo, checkin.offender_id), now)
+        for checkin in checkins
+        if checkin.state is not CheckInState.CONFIRMED
+        for photo in without_picture(session, checkin.offender_id, checkin.id)
     )
-    return rings | {work.add(session, WorkKind.RENDER_MEDIA, subject, now) for subject in subjects}
 
 
-def _checkin(session: Session, claim: Claim) -> CheckIn:
-    return session.get_one(CheckIn, _key(claim), with_for_update={"key_share": True})
-
-
-def _key(claim: Claim) -> tuple[UUID, UUID]:
-    if claim.subject.offender_id is None:
-        message = f"work {claim.number} names no person"
-        raise ValueError(message)
-    return claim.subject.offender_id, claim.subject.id
+def _give_back(session: Session, claim: Claim, now: datetime) -> None:
+    """Lets a check-in wait that was begun and not looked at, at no cost; one taken away stays."""
+    with suppress(SupersededError):
+        work.hand_back(session, claim, "stopped", timedelta(0))
+        put_back(session, claim, now)

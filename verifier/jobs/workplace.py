@@ -54,9 +54,14 @@ class Workplace:
         return self.gallery
 
     def order(self, wanted: Iterable[StoredObject]) -> None:
-        """Lets the photos of the next row come while this one is computed."""
+        """Lets the photos of the next rows come while these are computed."""
         if self.ahead is not None:
             self.ahead.order(wanted)
+
+    def forget(self, unwanted: Iterable[StoredObject]) -> None:
+        """Lets go of photos that were ordered for work that is over."""
+        if self.ahead is not None:
+            self.ahead.forget(unwanted)
 
     def is_here(self, stored: StoredObject) -> bool:
         """Tells whether fetching it would take no time."""

@@ -13,8 +13,8 @@ from storage.records import CheckIn, EvidenceRow, Item, Work
 from storage.settings import StoreSettings
 from tests.factories import Factory
 from tests.photos import photos
-from tests.waiting_work import Waiting, let_work_wait
-from verifier.jobs.drain import do_next
+from tests.waiting_work import Waiting, WaitingWork, let_work_wait
+from verifier.jobs.drain import MOST_TOGETHER, do_next
 from verifier.jobs.workplace import Workplace
 
 
@@ -23,9 +23,18 @@ def own_selfie(seed: int = 1) -> bytes:
     return photos().selfie_of(photos().obama[0], seed)
 
 
+def ordinary(factory: Factory, waiting: WaitingWork, seed: int = 1) -> Waiting:
+    """A check-in of an enrolled person at the right place and time, that will be confirmed."""
+    person = factory.offender().id
+    factory.fence(person)
+    factory.enrolment(person, photos().obama)
+    window = factory.window(person, open_for=timedelta(hours=1))
+    return waiting.checkin(person, own_selfie(seed), window)
+
+
 def drain(workplace: Workplace) -> None:
     """Does all that waits, as a horse does."""
-    while do_next(workplace):
+    while do_next(workplace, MOST_TOGETHER[workplace.queue]):
         pass
 
 

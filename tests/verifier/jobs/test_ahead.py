@@ -1,5 +1,6 @@
 """While one row is computed the next is claimed, and its photo on its way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
@@ -10,11 +11,12 @@ import pytest
 from mobile_contract.codes import CheckInState
 from storage.media import MediaStore, ObjectMissingError, StoredObject
 from storage.records import Work
+from storage.work import Claim
 from tests.factories import Factory
-from tests.verifier.jobs.draining import checkin, evidence, own_selfie, work_of
+from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import drain, limits, stopping, verify_checkin
-from verifier.jobs.media_ahead import MediaAhead
+from verifier.jobs.media_ahead import MOST_BYTES, MediaAhead
 from verifier.jobs.workplace import Workplace, _Door
 
 
@@ -49,14 +51,32 @@ def test_what_was_ordered_is_fetched_once_and_handed_over_once() -> None:
     assert store.asked == ["one", "one"]
 
 
-def test_ordering_again_keeps_what_is_on_its_way_and_forgets_the_rest() -> None:
+def test_ordering_again_asks_for_nothing_that_is_on_its_way() -> None:
+    store = CountingStore(one=b"1", two=b"2")
+    ahead = ahead_of(store)
+    ahead.order([named("one")])
+    ahead.order([named("one"), named("two")])
+    assert (ahead.fetch(named("one")), ahead.fetch(named("two"))) == (b"1", b"2")
+    assert store.asked == ["one", "two"]
+
+
+def test_what_nobody_will_ask_for_is_forgotten() -> None:
     store = CountingStore(one=b"1", two=b"2")
     ahead = ahead_of(store)
     ahead.order([named("one"), named("two")])
-    ahead.order([named("two")])
-    ahead.fetch(named("two"))
-    assert store.asked == ["one", "two"]
+    ahead.fetch(named("two"))  # so that the first has come too
+    assert ahead.is_here(named("one"))
+    ahead.forget([named("one"), named("two")])
     assert not ahead.is_here(named("one"))
+
+
+def test_large_photos_are_fetched_only_when_they_are_asked_for() -> None:
+    store = CountingStore(one=b"1", two=b"2")
+    ahead = ahead_of(store)
+    large, larger = (replace(named(key), length=MOST_BYTES - 1) for key in ("one", "two"))
+    ahead.order([large, larger])
+    assert (ahead.fetch(large), store.asked) == (b"1", ["one"])
+    assert (ahead.fetch(larger), store.asked) == (b"2", ["one", "two"])
 
 
 def test_a_photo_that_is_missing_is_told_to_who_asks_for_it_and_is_not_here() -> None:
@@ -107,24 +127,43 @@ def asked_after(factory: Factory, done: Waiting) -> object:
 
 
 @pytest.mark.media
-def test_the_next_row_is_claimed_before_this_one_is_computed(
+def test_the_next_rows_are_claimed_before_these_are_computed(
     factory: Factory,
     waiting: WaitingWork,
     furnished: Workplace,
     person: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    laid = [waiting.checkin(person, own_selfie(seed)) for seed in range(2)]
+    most = drain.MOST_TOGETHER[furnished.queue]
+    laid = [waiting.checkin(person, own_selfie(seed)) for seed in range(most + 1)]
     seen = list[Work]()
-    begun = verify_checkin.handle
+    begun = verify_checkin.handle_all
 
-    def handle(workplace: Workplace, claim: object) -> None:
-        seen.append(work_of(factory, laid[1].id))
-        begun(workplace, claim)  # type: ignore[arg-type]
+    def handle_all(workplace: Workplace, claims: Sequence[Claim]) -> None:
+        seen.append(work_of(factory, laid[-1].id))
+        begun(workplace, claims)
 
-    monkeypatch.setattr(verify_checkin, "handle", handle)
+    monkeypatch.setattr(verify_checkin, "handle_all", handle_all)
     drain.drain()
-    assert furnished.ahead is not None
     assert seen[0].lease_until is not None
     assert seen[0].lease_until > datetime.now(UTC)
     assert not seen[0].examining
+
+
+@pytest.mark.media
+def test_each_photo_of_a_backlog_is_fetched_once(
+    factory: Factory, waiting: WaitingWork, furnished: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = list[str]()
+    store, fetch = furnished.parts.media, furnished.parts.media.fetch
+
+    def counted(stored: StoredObject) -> bytes:
+        fetched.append(stored.key)
+        return fetch(stored)
+
+    monkeypatch.setattr(store, "fetch", counted)
+    count = 2 * drain.MOST_TOGETHER[furnished.queue] + 1
+    for seed in range(count):
+        ordinary(factory, waiting, seed)
+    drain.drain()
+    assert (len(fetched), len(set(fetched))) == (count, count)

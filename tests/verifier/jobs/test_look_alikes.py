@@ -19,7 +19,7 @@ from tests.photos import photos
 from tests.verifier.jobs.draining import drain, evidence, own_selfie
 from tests.waiting_work import WaitingWork
 from verifier.jobs.workplace import Workplace
-from verifier.look_alikes import has_look_alike, is_sampled
+from verifier.look_alikes import is_sampled, with_look_alike
 from verifier.rules.rules import Rules
 from verifier.verdicts.bands import DEFAULT
 
@@ -81,7 +81,7 @@ def approve(factory: Factory, person: UUID) -> None:
 
 def pair(workplace: Workplace, person: UUID) -> bool:
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        return has_look_alike(session, person)
+        return person in with_look_alike(session, [person])
 
 
 def test_a_new_set_shows_the_nearest_other_person(

@@ -1,0 +1,149 @@
+"""What check-ins are looked at with: their photos, references, limits, and models."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from mobile_contract.codes import CheckInState
+from storage import work
+from storage.media import StoredObject
+from storage.records import CheckIn
+from storage.stored_media import stored_object
+from storage.work import Claim, SupersededError
+from verifier.faces import matching
+from verifier.faces.matching import References, ReferenceVectors
+from verifier.faces.models import Models
+from verifier.jobs.checkin_photos import SELFIE, photos_of
+from verifier.jobs.judging import judging_models
+from verifier.jobs.look_at_movement import MovementMaterial, movement_material
+from verifier.jobs.stored_references import vectors_of
+from verifier.jobs.workplace import Workplace
+from verifier.look_alikes import with_look_alike
+from verifier.rules.in_force import rules_of
+from verifier.rules.rules import Rules
+from verifier.rules.searching import SearchLimit
+from verifier.verdicts.bands import ThresholdSet, stricter
+from verifier.verdicts.reach_verdict import locked
+from verifier.verdicts.these import Key
+from verifier.verdicts.threshold_sets import threshold_set
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is looked at: the selfie, if one was sent, its frames, and what it is compared with."""
+
+    claim: Claim
+    key: Key
+    photo: StoredObject | None
+    marked: bool
+    frames: tuple[tuple[str, StoredObject], ...]
+    references: References | None
+    comparable: bool
+    thresholds: ThresholdSet
+    models: Models  # those that judged when the references were read
+    search_limit: SearchLimit | None
+    movement: MovementMaterial | None
+
+
+def key_of(claim: Claim) -> Key:
+    """Returns the key of the check-in that a row is about; raises ValueError for one of nobody."""
+    if claim.subject.offender_id is None:
+        message = f"work {claim.number} names no person"
+        raise ValueError(message)
+    return claim.subject.offender_id, claim.subject.id
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read of all check-ins together."""
+
+    rules: Mapping[tuple[UUID, datetime], Rules]
+    models: Models
+    vectors: Mapping[UUID, Sequence[ReferenceVectors]]
+    look_alikes: Collection[UUID]
+    marked: Collection[Claim]
+
+
+def begin(
+    session: Session, workplace: Workplace, claims: Sequence[Claim], now: datetime
+) -> list[Material]:
+    """Begins to verify check-ins of as many people, in as many queries as one takes.
+
+    Those that were taken away meanwhile are left out; raises SupersededError where all were.
+    """
+    photos = {
+        key: {name: stored_object(row) for name, row in rows.items()}
+        for key, rows in photos_of(session, [key_of(claim) for claim in claims]).items()
+    }
+    here = [claim for claim in claims if _is_here(workplace, photos[key_of(claim)])]
+    marked = work.mark_all_examining(session, here)
+    ours = {*marked, *work.renew_all(session, [claim for claim in claims if claim not in here])}
+    if not ours:
+        raise SupersededError
+    by_key = {key_of(claim): claim for claim in claims if claim in ours}
+    checkins = locked(session, by_key)
+    for checkin in checkins.values():
+        let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
+        if checkin.state is CheckInState.RECEIVED:
+            checkin.move(CheckInState.VERIFYING, now)
+    known = _known(session, workplace, list(checkins.values()), marked)
+    return [
+        _material(session, claim, checkins[key], photos[key], known)
+        for key, claim in by_key.items()
+    ]
+
+
+def _known(
+    session: Session, workplace: Workplace, checkins: Sequence[CheckIn], marked: Collection[Claim]
+) -> _Known:
+    people = {checkin.offender_id for checkin in checkins}
+    models = judging_models(session, workplace)
+    return _Known(
+        # By the rules of its reception: what was put in force since then is not for this one.
+        rules=rules_of(session, [(one.offender_id, one.received_at) for one in checkins]),
+        models=models,
+        vectors=vectors_of(session, people, models),
+        look_alikes=with_look_alike(session, people),
+        marked=marked,
+    )
+
+
+def _material(
+    session: Session,
+    claim: Claim,
+    checkin: CheckIn,
+    photos: Mapping[str, StoredObject],
+    known: _Known,
+) -> Material:
+    rules = known.rules[checkin.offender_id, checkin.received_at]
+    usual = threshold_set(session, rules.threshold_set)
+    vectors = known.vectors.get(checkin.offender_id)
+    frames = [named for named in photos.items() if named[0] != SELFIE]
+    return Material(
+        claim=claim,
+        key=key_of(claim),
+        photo=photos.get(SELFIE),
+        marked=claim in known.marked,
+        frames=tuple(sorted(frames, key=lambda named: (len(named[0]), named[0]))),
+        references=matching.mean_of(vectors) if vectors else None,
+        comparable=vectors is None or bool(vectors),
+        # Nearer limits for somebody whom another enrolled person resembles.
+        thresholds=stricter(usual) if checkin.offender_id in known.look_alikes else usual,
+        models=known.models,
+        search_limit=rules.search_limit,
+        movement=movement_material(session, checkin, photos),
+    )
+
+
+def let_wait_again(checkin: CheckIn, now: datetime) -> None:
+    """Lets a check-in wait whose attempt was lost."""
+    if checkin.state is CheckInState.VERIFYING:
+        checkin.move(CheckInState.RECEIVED, now)
+
+
+def _is_here(workplace: Workplace, photos: Mapping[str, StoredObject]) -> bool:
+    """Tells whether nothing but the examining is left to do."""
+    return SELFIE in photos and workplace.is_here(photos[SELFIE])
