@@ -47,7 +47,7 @@ _ROW = NDArray[np.float32]  # x, y, width, height, five landmarks as x, y, score
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """One face in pixels of the picture it was found in; `row` is what SFace aligns by."""
+    """One face in pixels of the picture it was found in; `row` is as YuNet gives it."""
 
     row: _ROW
 
@@ -55,6 +55,11 @@ class Face:
     def score(self) -> float:
         """Certainty of the detector, 0 to 1."""
         return float(self.row[14])
+
+    @property
+    def landmarks(self) -> _ROW:
+        """Right eye, left eye, nose, right and left corner of the mouth, each x, y."""
+        return self.row[4:14]
 
     @property
     def width(self) -> float:
@@ -197,11 +202,7 @@ def _by_the_eyes(pixels: Pixels, faces: Faces, models: Models) -> Faces:
 
 def _looked(pixels: Pixels, quarters: int, tilt: float, models: Models) -> Faces:
     turned = images.tilted(images.turned(pixels, quarters), tilt)
-    height, width = turned.shape[:2]
-    models.detector.setInputSize((width, height))
-    _, rows = models.detector.detect(turned)
-    # OpenCV gives None, not an empty array, where there is no face.
-    found = () if rows is None else tuple(Face(np.asarray(row, dtype=np.float32)) for row in rows)
+    found = tuple(Face(row) for row in models.detector.detect(turned))
     return Faces(turned, quarters, tilt, tuple(sorted(found, key=lambda face: -face.width)))
 
 

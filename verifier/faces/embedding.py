@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 from verifier.faces.detection import Face
 from verifier.faces.images import Pixels
 from verifier.faces.models import Models
+from verifier.faces.sface import aligned
 
 Vector = NDArray[np.float32]  # 128 numbers
 
 DIMENSIONS = 128
 
 
-def chip(pixels: Pixels, face: Face, models: Models) -> Pixels:
+def chip(pixels: Pixels, face: Face) -> Pixels:
     """One face, upright, at the size and place at which SFace was taught."""
-    return np.asarray(models.recognizer.alignCrop(pixels, face.row), dtype=np.uint8)
+    return aligned(pixels, face.landmarks)
 
 
 def sface(of: Pixels, models: Models) -> Vector:
     """SFace vector of a chip, of length 1."""
-    # The recognizer reuses its output buffer: copied, or the next face overwrites this one.
-    return normalised(np.array(models.recognizer.feature(of), dtype=np.float32).reshape(-1))
+    return normalised(models.recognizer.feature(of))
 
 
 def sface_mirrored(of: Pixels, models: Models) -> Vector:

@@ -14,7 +14,7 @@ from verifier.faces.seeing import see
 from verifier.verdicts.quality import DEFAULT_LIMITS, PhotoQuality
 
 # What `measure` does; to be raised when it does something else, so that no old cache is believed.
-MEASURED_AS = "8"
+MEASURED_AS = "9"
 
 # A real burst is one face within seconds: nearly the same picture. Frames are derived from the
 # photo itself (turned a little, nearer or farther, darker or lighter, compressed again), because
@@ -68,7 +68,7 @@ def _frame_vectors(photo: bytes, models: Models) -> list[Vector]:
     for how in _FRAMES:
         faces = detection.find(_frame(pixels, how), models)
         if faces.all:
-            chip = embedding.chip(faces.pixels, faces.all[0], models)
+            chip = embedding.chip(faces.pixels, faces.all[0])
             vectors.append(embedding.sface(chip, models))
     return vectors
 

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from storage.local_stack.places import Places
 from verifier.faces import model_files
 from verifier.faces.model_files import ModelsMissing
+from verifier.faces.sface import CHIP_SIDE, SFace
+from verifier.faces.yunet import YuNet
 
 # Low enough for dark and turned faces (the largest faces of 475 good photos: 0.85 and more), high
 # enough that the demo's landscape shows none in any turn.
 _DETECTOR_SCORE = 0.7
 _DETECTOR_OVERLAP = 0.3
 _WARM_UP_SIDE = 640
-_CHIP_SIDE = 112
 
 Box = tuple[int, int, int, int]  # top, right, bottom, left
 Describe = Callable[[NDArray[np.uint8], Box], NDArray[np.float64]]
@@ -31,11 +32,11 @@ Describe = Callable[[NDArray[np.uint8], Box], NDArray[np.float64]]
 class Models:
     """What examines a face; `sha256` names every file that can influence a result.
 
-    Not for several threads at once: the detector is resized for each picture.
+    Not for several threads at once: dlib's are not.
     """
 
-    detector: cv2.FaceDetectorYN
-    recognizer: cv2.FaceRecognizerSF
+    detector: YuNet
+    recognizer: SFace
     describe: Describe
     sha256: Mapping[str, str]
 
@@ -55,10 +56,10 @@ def with_recognizer(models: Models, file: Path) -> Models:
         raise ModelsMissing(what)
     following = replace(
         models,
-        recognizer=cv2.FaceRecognizerSF.create(str(file), ""),
+        recognizer=SFace(file),
         sha256={**models.sha256, model_files.SFACE.name: model_files.sha256_of(file)},
     )
-    following.recognizer.feature(np.zeros((_CHIP_SIDE, _CHIP_SIDE, 3), dtype=np.uint8))
+    following.recognizer.feature(np.zeros((CHIP_SIDE, CHIP_SIDE, 3), dtype=np.uint8))
     return following
 
 
@@ -72,14 +73,8 @@ def load(folder: Path) -> Models:
     sface = model_files.checked(folder, model_files.SFACE)
     describe, dlib_files = _load_dlib()
     models = Models(
-        detector=cv2.FaceDetectorYN.create(
-            str(yunet),
-            "",
-            (_WARM_UP_SIDE, _WARM_UP_SIDE),
-            score_threshold=_DETECTOR_SCORE,
-            nms_threshold=_DETECTOR_OVERLAP,
-        ),
-        recognizer=cv2.FaceRecognizerSF.create(str(sface), ""),
+        detector=YuNet(yunet, _DETECTOR_SCORE, _DETECTOR_OVERLAP),
+        recognizer=SFace(sface),
         describe=describe,
         sha256={path.name: model_files.sha256_of(path) for path in (yunet, sface, *dlib_files)},
     )
@@ -116,8 +111,8 @@ def _warm_up(models: Models) -> None:
     """The first run allocates what later runs reuse; done before a fork, children share it."""
     blank = np.zeros((_WARM_UP_SIDE, _WARM_UP_SIDE, 3), dtype=np.uint8)
     models.detector.detect(blank)
-    models.recognizer.feature(blank[:_CHIP_SIDE, :_CHIP_SIDE])
-    models.describe(blank, (0, _CHIP_SIDE, _CHIP_SIDE, 0))
+    models.recognizer.feature(blank[:CHIP_SIDE, :CHIP_SIDE])
+    models.describe(blank, (0, CHIP_SIDE, CHIP_SIDE, 0))
 
 
 def main(arguments: list[str]) -> int:

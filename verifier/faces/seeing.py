@@ -58,7 +58,7 @@ def see(photo: bytes, models: Models, limits: QualityLimits) -> Seen:
     if not faces.all:
         nobody = PhotoQuality()
         return Seen(faces, None, nobody, assess(nobody, limits))
-    chip = embedding.chip(faces.pixels, faces.all[0], models)
+    chip = embedding.chip(faces.pixels, faces.all[0])
     measured = quality.measure(faces, chip)
     largest = OneFace(faces.pixels, faces.all[0], chip)
     return Seen(faces, largest, measured, assess(measured, limits))

@@ -34,7 +34,7 @@ def test_every_quarter_turn_gives_the_same_face(
 
     assert _differences(lying.turned_degrees, upright.turned_degrees - clockwise) <= 8
     one, other = (
-        embedding.sface(embedding.chip(faces.pixels, faces.all[0], loaded), loaded)
+        embedding.sface(embedding.chip(faces.pixels, faces.all[0]), loaded)
         for faces in (upright, lying)
     )
     assert float(one @ other) > 0.9

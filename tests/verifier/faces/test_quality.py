@@ -219,14 +219,14 @@ def test_a_poor_photo_to_enrol_says_why_and_keeps_its_vectors_for_an_officer(
     assert found.quality is not None
 
 
-def test_a_box_beyond_the_picture_is_measured_where_it_lies_inside(loaded: Models) -> None:
+def test_a_box_beyond_the_picture_is_measured_where_it_lies_inside() -> None:
     row = np.zeros(15, dtype=np.float32)
     row[:4] = 300, -80, 100, 60
     pixels = np.full((120, 160, 3), 90, dtype=np.uint8)
     face = Face(row)
 
     measured = quality.measure(
-        Faces(pixels, 0, 0.0, (face,)), embedding.chip(pixels, Face(row + 20), loaded)
+        Faces(pixels, 0, 0.0, (face,)), embedding.chip(pixels, Face(row + 20))
     )
 
     assert measured.brightness == pytest.approx(90)
