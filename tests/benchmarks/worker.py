@@ -17,11 +17,11 @@ ROUNDS, PAIRS = 3, 2
 LEAST_OF_OWN_STEPS, LEAST_OF_BARE, LEAST_OF_TWO = 0.85, 1.15, 1.7
 IN_WORKER = (
     f"{CHECKINS} waiting check-ins of as many people, one worker process, nothing else running;"
-    " first started_at to last finished_at of the evidence rows, divided by their number: claim,"
-    f" fetch, examine, conclude; each compared with {OWN} earlier photos of the person and"
-    f" {OF_OFFICE} of the office; all are confirmed, so no picture is made"
+    " from the first conclusion (done_at) to the last, divided by the check-ins concluded after"
+    f" the first: claim, fetch, examine, conclude; each compared with {OWN} earlier photos of the"
+    f" person and {OF_OFFICE} of the office; all are confirmed, so no picture is made"
 )
-LOOKED = "median of finished_at - started_at of the evidence rows: read rows, fetch, examine"
+LOOKED = "median of finished_at - started_at of the evidence rows: photo at hand, examine"
 PROCESSOR = "user and system time of worker and horse a check-in, from /proc"
 
 
