@@ -184,30 +184,34 @@ def _conclude(session: Session, seen: Sequence[_Seen], now: datetime) -> frozens
 
     What failed by a fault of ours that may pass is only kept, and waits again.
     """
-    again = [one for one in seen if one.is_worth_another_try]
-    for one in again:
-        work.fail_attempt(session, one.claim, one.measured.face.error or "error")
+    again = [one for one in seen if one.is_worth_another_try and _failed(session, one)]
     ended = [one for one in seen if not one.is_worth_another_try]
     ours = set(work.finish_all(session, [one.claim for one in ended], now))
-    if not again and not ours:
-        raise SupersededError
     done = {one.material.key: one for one in ended if one.claim in ours}
     waits = {one.material.key: one for one in again}
+    if not waits and not done:
+        raise SupersededError
     measured = {key: one.measured for key, one in (waits | done).items()}
     checkins = locked(session, measured)
     keep_evidence(session, measured)
     for key in waits:
         let_wait_again(checkins[key], now)
-    seen_well = [
-        SeenWell(checkins[key], one.looked, one.material.models) for key, one in done.items()
-    ]
-    keep_seen(session, seen_well, now)
+    keep_seen(session, [one.as_kept(checkins[key]) for key, one in done.items()], now)
     for key, one in done.items():
         if one.other is not None:
             resemblance.keep(session, key, one.other, now)
     judged = {key: checkins[key] for key in done}
     rings = reach_verdicts(session, judged, now).rings
     return rings | _pictures(session, judged.values(), now)
+
+
+def _failed(session: Session, one: _Seen) -> bool:
+    """Counts the attempt; tells whether it was still ours."""
+    try:
+        work.fail_attempt(session, one.claim, one.measured.face.error or "error")
+    except SupersededError:
+        return False
+    return True
 
 
 def _pictures(session: Session, checkins: Iterable[CheckIn], now: datetime) -> frozenset[Queue]:

@@ -141,6 +141,27 @@ def test_one_that_was_taken_away_is_left_to_who_has_it(
 
 
 @pytest.mark.media
+def test_one_that_failed_and_was_taken_away_costs_its_neighbours_nothing(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid = [ordinary(factory, waiting, seed) for seed in range(3)]
+    fault = Look(FaceEvidence(FaceVerdict.ERROR, error="Memory"))
+
+    def look(selfie: bytes, *more: object) -> Look:
+        if selfie != own_selfie(1):
+            return real_look(selfie, *more)  # type: ignore[arg-type]
+        with factory.session() as session:
+            session.merge(work_of(factory, laid[1].id)).lease_token = uuid4()
+        return fault
+
+    monkeypatch.setattr(verify_checkin, "look", look)
+    at_once(workplace)
+    confirmed, taken = CheckInState.CONFIRMED, CheckInState.VERIFYING
+    assert [checkin(factory, one).state for one in laid] == [confirmed, taken, confirmed]
+    assert [len(evidence(factory, one)) for one in laid] == [1, 0, 1]
+
+
+@pytest.mark.media
 def test_a_stop_concludes_what_was_looked_at_and_gives_back_the_rest(
     factory: Factory, waiting: WaitingWork, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
