@@ -93,13 +93,19 @@ def claim(session: Session, queue: Queue) -> Claim | None:
     An attempt is counted only when the last holder died while it was examining: the fault of a
     server, a stop or a lost worker before that costs a check-in nothing.
     """
-    return next(iter(claim_several(session, queue, 1)), None)
+    kinds = [kind for kind, of in QUEUE_OF.items() if of is queue]
+    return next(iter(_claimed(session, queue, kinds, 1)), None)
 
 
-def claim_several(session: Session, queue: Queue, most: int) -> list[Claim]:
-    """Take the oldest waiting rows, as `claim` does."""
+def claim_more(session: Session, like: Claim, most: int) -> list[Claim]:
+    """Take the oldest waiting rows of the same kind, as `claim` does."""
+    return _claimed(session, QUEUE_OF[like.kind], [like.kind], most)
+
+
+def _claimed(session: Session, queue: Queue, kinds: Sequence[WorkKind], most: int) -> list[Claim]:
     token = uuid4()
-    rows = session.execute(CLAIM, {"of_queue": queue, "token": token, "most": most}).all()
+    asked = {"of_queue": queue, "of_kinds": list(kinds), "token": token, "most": most}
+    rows = session.execute(CLAIM, asked).all()
     return [
         Claim(number, kind, Subject(subject_id, offender_id), attempts + 1, token)
         for number, kind, subject_id, offender_id, attempts, _ in sorted(

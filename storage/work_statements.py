@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Integer,
     Uuid,
+    any_,
     bindparam,
     case,
     column,
@@ -25,6 +26,7 @@ _DUE = (
     select(Work.number)
     .where(
         Work.queue == bindparam("of_queue", type_=Work.queue.type),
+        Work.kind == any_(bindparam("of_kinds", type_=ARRAY(Work.kind.type))),
         Work.done_at.is_(None),
         Work.gave_up_at.is_(None),
         Work.not_before <= func.now(),

@@ -15,7 +15,7 @@ from storage.records import Queue
 from storage.work import Claim, SupersededError
 from verifier.jobs import limits, stopping
 from verifier.jobs.groups import Row, groups
-from verifier.jobs.handlers import handle, handler_of, wanted_by
+from verifier.jobs.handlers import TOGETHER, handle, handler_of, wanted_by
 from verifier.jobs.stopping import StoppedError
 from verifier.jobs.workplace import Workplace, open_workplace
 
@@ -103,10 +103,10 @@ def _let_go(workplace: Workplace, rows: Sequence[Row]) -> None:
 
 
 def _claim(workplace: Workplace, most: int) -> list[Row]:
-    """Takes the rows that wait longest and orders the photos that they will be about."""
+    """Takes the row that waits longest, or several that are done together; orders their photos."""
     try:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
-            claims = work.claim_several(session, workplace.queue, most)
+            claims = _claimed(session, workplace.queue, most)
             wanted = wanted_by(session, claims)
     except DatabaseUnavailableError:
         log.warning("database_unavailable", extra={"queue": workplace.queue})
@@ -114,6 +114,15 @@ def _claim(workplace: Workplace, most: int) -> list[Row]:
     rows = [Row(claim, wanted.get(claim.number, ())) for claim in claims]
     workplace.order(photo for row in rows for photo in row.photos)
     return rows
+
+
+def _claimed(session: Session, queue: Queue, most: int) -> list[Claim]:
+    """Takes more than one row only of what is done together: the rest is left to other workers."""
+    first = work.claim(session, queue)
+    if first is None:
+        return []
+    more = most - 1 if first.kind in TOGETHER else 0
+    return [first, *(work.claim_more(session, first, more) if more else ())]
 
 
 def _do(workplace: Workplace, claims: Sequence[Claim]) -> None:

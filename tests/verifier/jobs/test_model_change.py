@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from mobile_contract.codes import CheckInState
-from storage import model_changes
+from storage import model_changes, work
 from storage.database import transaction
 from storage.local_stack.places import Places
 from storage.model_changes import OtherChangeError, Progress
@@ -20,7 +20,7 @@ from tests.enrolments import models
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import checkin, drain, evidence, own_selfie
-from tests.waiting_work import WaitingWork
+from tests.waiting_work import WaitingWork, let_work_wait
 from verifier.faces.models import Models, with_recognizer
 from verifier.jobs import re_embed_reference
 from verifier.jobs.drain import do_next
@@ -97,6 +97,29 @@ def test_the_old_model_judges_until_the_last_photo_is_done(
     assert far(factory, change) == Progress(12, 12, 0, finished=True)
     assert judging(ready) is other
     assert made_by(factory, other.recognizer_sha256) == 12
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_the_rest_to_the_next(
+    factory: Factory, ready: Workplace, other: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_people(factory, 2)
+    change = begun(factory, other)
+    do_next(ready)
+    with monkeypatch.context() as dying:
+        dying.setattr(re_embed_reference, "embed_reference", dies)
+        with pytest.raises(KeyboardInterrupt):
+            do_next(ready)
+    assert far(factory, change) == Progress(6, 1, 0, finished=False)
+    assert judging(ready) is ready.face_models
+    with factory.session() as session:
+        let_work_wait(session, 2 * work.LEASE)
+    drain(ready)
+    assert far(factory, change) == Progress(6, 6, 0, finished=True)
+    assert made_by(factory, other.recognizer_sha256) == 6
+
+
+def dies(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_no_more_photos_wait_at_once_than_there_may_be_workers(

@@ -64,6 +64,16 @@ def at_once(workplace: Workplace) -> bool:
 
 
 @pytest.mark.media
+def test_other_work_is_left_to_other_workers(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace
+) -> None:
+    waiting.references(factory.offender().id, photos().obama)
+    assert at_once(workplace)
+    assert [row.done_at is None for row in waiting.rows()[:3]] == [False, True, True]
+    assert {row.lease_token for row in waiting.rows()} == {None}
+
+
+@pytest.mark.media
 def test_a_photo_that_breaks_who_looks_costs_its_neighbours_nothing(
     factory: Factory, waiting: WaitingWork, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
