@@ -52,7 +52,14 @@ READS_ENVIRONMENT = EDGES - {"verifier/jobs/drain.py"} | {
 }
 # Rows whose state follows from the one before: only `move` of the record changes it.
 MOVED = re.compile(r"(CheckIn|Device|Media|ReferenceSet)State\.")
-FACE_LIBRARIES = ("cv2", "dlib", "face_recognition", "verifier.faces.models")
+FACE_LIBRARIES = (
+    "cv2",
+    "dlib",
+    "face_recognition",
+    "onnx",
+    "onnxruntime",
+    "verifier.faces.models",
+)
 PLACES_OF_ONE_MACHINE = re.compile(r"(?<![\w.<~}])/(work|root|home|Users|mnt)/|\.\./shared")
 NOT_OURS = {".git", ".venv", "var", "build", "vendor", "node_modules"}
 

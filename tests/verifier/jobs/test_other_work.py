@@ -168,7 +168,8 @@ def test_the_chores_worker_loads_no_machine_that_looks_at_faces() -> None:
         "from storage.records import Queue\n"
         "from verifier.jobs.handlers import load_handlers\n"
         "load_handlers(Queue.CHORES)\n"
-        "print([name for name in ('cv2', 'dlib', 'face_recognition') if name in sys.modules])\n"
+        "heavy = {'cv2', 'dlib', 'face_recognition', 'onnxruntime'}\n"
+        "print(sorted(heavy.intersection(sys.modules)))\n"
     )
     answer = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
