@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -28,12 +29,22 @@ from verifier.jobs.stored_references import vector_rows
 from verifier.verdicts.quality import DEFAULT_LIMITS
 
 TEST = Scope(ScopeKind.COMMAND, "factory")
+# A field that no reader of ONNX knows: another file, and so another model, with the same answers.
+UNKNOWN_FIELD = b"\xc2\x3e\x01\x00"
 
 
 @cache
 def models() -> Models:
     """The face models, once a test process."""
     return load(Places.read(os.environ).models)
+
+
+def another_recognizer(folder: Path) -> Path:
+    """Lay the file of another recognizer than the one that judges."""
+    (file,) = Places.read(os.environ).models.glob("face_recognition_sface*.onnx")
+    copy = folder / "another.onnx"
+    copy.write_bytes(file.read_bytes() + UNKNOWN_FIELD)
+    return copy
 
 
 @cache

@@ -1,9 +1,7 @@
 """Another model for enrolled photos: first all of them, then it judges; never mixed."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -13,10 +11,9 @@ from sqlalchemy import delete, select
 from mobile_contract.codes import CheckInState
 from storage import model_changes, work
 from storage.database import transaction
-from storage.local_stack.places import Places
 from storage.model_changes import OtherChangeError, Progress
 from storage.records import ReferencePhoto, ReferenceVector, Work, WorkKind
-from tests.enrolments import models
+from tests.enrolments import another_recognizer, models
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import checkin, drain, evidence, own_selfie
@@ -28,23 +25,11 @@ from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import vectors_of
 from verifier.jobs.workplace import Workplace
 
-# A field that no reader of ONNX knows: another file, and so another model, with the same answers.
-UNKNOWN_FIELD = b"\xc2\x3e\x01\x00"
-
 
 @pytest.fixture(scope="session")
-def other_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of another recognizer."""
-    (file,) = Places.read(os.environ).models.glob("face_recognition_sface*.onnx")
-    copy = tmp_path_factory.mktemp("models") / "another.onnx"
-    copy.write_bytes(file.read_bytes() + UNKNOWN_FIELD)
-    return copy
-
-
-@pytest.fixture(scope="session")
-def other(other_file: Path) -> Models:
+def other(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """The models with another recognizer."""
-    return with_recognizer(models(), other_file)
+    return with_recognizer(models(), another_recognizer(tmp_path_factory.mktemp("models")))
 
 
 @pytest.fixture
