@@ -125,8 +125,9 @@ def _movement(phone: Phone, asked: argparse.Namespace) -> Answered | NoMovementR
     if opened is None:
         message = "open a challenge first: the command is `challenge`"
         raise UsageError(message)
-    phone.challenges.close()
-    return Answered(opened, _frames(asked.frame, opened, phone.monotonic_ms()))
+    answered = Answered(opened, _frames(asked.frame, opened, phone.monotonic_ms()))
+    phone.challenges.close()  # not for words that nothing could be made of
+    return answered
 
 
 def _frames(said: list[str], opened: Opened, now_ms: int) -> list[Frame]:
@@ -134,7 +135,7 @@ def _frames(said: list[str], opened: Opened, now_ms: int) -> list[Frame]:
     frames = []
     for at, text in enumerate(said, 1):
         prompt, named, file = text.partition("=")
-        if not (named and prompt.isdigit()):
+        if not (named and prompt.isdecimal()):
             message = f"{text} is not PROMPT=FILE"
             raise UsageError(message)
         at_ms = opened.opened_monotonic_ms + at * step_ms
