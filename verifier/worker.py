@@ -1,6 +1,7 @@
 """`python -m verifier.worker faces|chores`: waits for the bell, forks a horse for each drain."""
 
 import argparse
+import gc
 import importlib
 import logging
 import os
@@ -30,6 +31,7 @@ from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
 from verifier.faces.model_files import ModelsMissing
 from verifier.jobs import limits, stopping
+from verifier.jobs.endings import Endings
 from verifier.jobs.handlers import load_handlers
 from verifier.jobs.media_ahead import MediaAhead
 from verifier.jobs.workplace import SCOPES, Workplace, prepare
@@ -187,8 +189,17 @@ def _open(
     following: "Models | None",
 ) -> Workplace:
     parts = open_parts(settings.storage)
-    ahead = MediaAhead(parts.media)
-    return Workplace(settings.queue, parts, models, gallery, following, ahead)
+    ahead, endings = MediaAhead(parts.media), Endings()
+    return Workplace(settings.queue, parts, models, gallery, following, ahead, endings)
+
+
+def _share_with_horses() -> None:
+    """Takes all that is loaded out of the collector's sight: it stays as long as this process.
+
+    Whoever looks through it writes on its pages, and so copies them into each horse.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def main(arguments: list[str]) -> int:
@@ -206,6 +217,7 @@ def main(arguments: list[str]) -> int:
         return 1
     heart = Heart(parts, SCOPES[queue], process_name(KINDS[queue]))
     heart.start()
+    _share_with_horses()
     log.info("worker_ready", extra={"queue": queue})
     run(settings, parts, heart)
     heart.stop()

@@ -14,6 +14,7 @@ from storage.media import StoreUnavailableError
 from storage.records import Queue
 from storage.work import Claim, SupersededError
 from verifier.jobs import limits, stopping
+from verifier.jobs.endings import Rest
 from verifier.jobs.groups import Row, groups
 from verifier.jobs.handlers import TOGETHER, handle, handler_of, wanted_by
 from verifier.jobs.stopping import StoppedError
@@ -38,7 +39,11 @@ def drain() -> None:
     """
     workplace = open_workplace()
     limits.allow_cpu_for_a_row()
-    until = time.monotonic() + LONGEST_DRAIN_S
+    _do_all(workplace, until=time.monotonic() + LONGEST_DRAIN_S)
+    _ended(workplace)
+
+
+def _do_all(workplace: Workplace, until: float) -> None:
     most = MOST_TOGETHER[workplace.queue]
     rows = [] if stopping.asked() else _claim(workplace, min(most, FIRST))
     while rows:
@@ -56,7 +61,7 @@ def drain() -> None:
 def do_next(workplace: Workplace, most: int = 1) -> bool:
     """Does the rows that wait longest; tells whether it is worth asking for others."""
     rows = _claim(workplace, most)
-    return bool(rows) and _do_each(workplace, groups(rows))
+    return bool(rows) and _do_each(workplace, groups(rows)) and _ended(workplace)
 
 
 def _do_each(workplace: Workplace, waiting: Sequence[Sequence[Row]]) -> bool:
@@ -70,13 +75,37 @@ def _do_each(workplace: Workplace, waiting: Sequence[Sequence[Row]]) -> bool:
 
 
 def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
-    """Does claimed rows; tells whether it is worth asking for others.
+    """Does claimed rows, but for their ending, while those before end; then lets them end.
+
+    Tells whether it is worth asking for others.
+    """
+    left = list[Rest]()
+    fine = _caught(workplace, group, lambda: left.extend(_begin(workplace, group)))
+    workplace.forget(photo for row in group for photo in row.photos)
+    fine = _ended(workplace) and fine
+    for rest in left:
+        if workplace.endings is None:
+            return _caught(workplace, group, rest) and fine
+        workplace.endings.begin(group, rest)
+    return fine
+
+
+def _ended(workplace: Workplace) -> bool:
+    """Waits until nothing is ending; tells whether it is worth asking for others."""
+    fine = True
+    while workplace.endings is not None and (ending := workplace.endings.take()) is not None:
+        fine = _caught(workplace, ending.rows, ending.wait) and fine
+    return fine
+
+
+def _caught(workplace: Workplace, group: Sequence[Row], act: Rest) -> bool:
+    """Does a part of what a group takes; tells whether it is worth asking for others.
 
     It is not when a server of ours is away: the clock rings again.
     """
     claims = [row.claim for row in group]
     try:
-        _do(workplace, claims)
+        act()
     except SupersededError:
         log.warning("work_superseded", extra=_about(claims))
     except (StoreUnavailableError, DatabaseUnavailableError) as fault:
@@ -90,8 +119,6 @@ def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
         if len(group) > 1:  # one of them did it, and the others are to go on
             return _do_each(workplace, [[row] for row in group])
         _fail_attempt(workplace, claims[0], type(fault).__name__)
-    finally:
-        workplace.forget(photo for row in group for photo in row.photos)
     return True
 
 
@@ -125,17 +152,30 @@ def _claimed(session: Session, queue: Queue, most: int) -> list[Claim]:
     return [first, *(work.claim_more(session, first, more) if more else ())]
 
 
-def _do(workplace: Workplace, claims: Sequence[Claim]) -> None:
-    if not work.exhausted(claims[0]):
-        handle(workplace, claims)
+def _begin(workplace: Workplace, group: Sequence[Row]) -> list[Rest]:
+    """Does claimed rows; returns their ending, where that can be done while the next begin."""
+    claims = [row.claim for row in group]
+    if work.exhausted(claims[0]):
+        _give_up(workplace, *claims)  # what was lost before is done alone
+        return []
+    rest = handle(workplace, claims)
+    if rest is None:
         log.info("work_done", extra=_about(claims))
-        return
-    (claim,) = claims  # what was lost before is done alone
+        return []
+    return [partial(_end, rest, claims)]
+
+
+def _end(rest: Rest, claims: Sequence[Claim]) -> None:
+    rest()
+    log.info("work_done", extra=_about(claims))
+
+
+def _give_up(workplace: Workplace, claim: Claim) -> None:
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         now = workplace.parts.now()
         work.give_up(session, claim, "attempts used up", now)
         rings = handler_of(claim.kind).give_up(session, claim, now)
-    log.error("work_given_up", extra=_about(claims))
+    log.error("work_given_up", extra=_about([claim]))
     workplace.ring(rings)
 
 

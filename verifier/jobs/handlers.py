@@ -1,7 +1,7 @@
 """Which file does which kind of work; named, so that a worker loads only what it does."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -55,8 +55,11 @@ class TogetherHandler(Protocol):
         """Names what will be fetched for each row's number; joins the caller's transaction."""
         ...
 
-    def handle_all(self, workplace: Workplace, claims: Sequence[Claim]) -> None:
-        """Does several pieces of work in as few transactions as one, and finishes their rows."""
+    def look_at_all(self, workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None]:
+        """Does several pieces of work but for their ending, which is returned.
+
+        Both take as few transactions as for one; the ending finishes the rows, in another thread.
+        """
         ...
 
 
@@ -69,14 +72,14 @@ def wanted_by(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequenc
     return found
 
 
-def handle(workplace: Workplace, claims: Sequence[Claim]) -> None:
-    """Does one row, or several of a kind that is done together."""
+def handle(workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None] | None:
+    """Does one row; or several of a kind that is done together, but for the ending it returns."""
     kind = claims[0].kind
     if kind in TOGETHER:
-        _together(kind).handle_all(workplace, claims)
-    else:
-        for claim in claims:
-            handler_of(kind).handle(workplace, claim)
+        return _together(kind).look_at_all(workplace, claims)
+    for claim in claims:
+        handler_of(kind).handle(workplace, claim)
+    return None
 
 
 def _together(kind: WorkKind) -> TogetherHandler:

@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 CPU_SECONDS_A_ROW = 5
-# A photo's worth, and the address space that the C library sets aside for a second thread.
-MEMORY_FOR_A_ROW = (400 + 72) * 1024 * 1024
+# A photo's worth, and the address space that the C library sets aside for two more threads.
+MEMORY_FOR_A_ROW = (400 + 2 * 72) * 1024 * 1024
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 

@@ -1,9 +1,10 @@
 """Verifying check-ins: claim, look at the selfies, conclude; no transaction while looking."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -62,13 +63,13 @@ class _Seen:
 
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Measures one check-in and reaches its verdict."""
-    handle_all(workplace, [claim])
+    look_at_all(workplace, [claim])()
 
 
-def handle_all(workplace: Workplace, claims: Sequence[Claim]) -> None:
-    """Measures check-ins of as many people and reaches their verdicts.
+def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None]:
+    """Measures check-ins of as many people; returns what then reaches their verdicts.
 
-    After a stop those that were not looked at yet are given back, and the others concluded.
+    After a stop those that were not looked at yet are given back.
     """
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         materials = begin(session, workplace, claims, workplace.parts.now())
@@ -83,6 +84,10 @@ def handle_all(workplace: Workplace, claims: Sequence[Claim]) -> None:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
             for material in left:
                 _give_back(session, material.claim, workplace.parts.now())
+    return partial(_end, workplace, seen)
+
+
+def _end(workplace: Workplace, seen: Sequence[_Seen]) -> None:
     with transaction(workplace.parts.sessions, workplace.scope) as session:
         rings = _conclude(session, seen, workplace.parts.now())
     workplace.ring(rings)

@@ -16,6 +16,7 @@ from tests.photos import photos
 from tests.verifier.jobs.draining import own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.faces.gallery import Gallery
+from verifier.jobs.endings import Endings
 from verifier.jobs.workplace import Workplace
 
 
@@ -38,7 +39,7 @@ def chores_parts(stack: LocalStack) -> Iterator[Parts]:
 @pytest.fixture
 def workplace(verifier_parts: Parts, factory: Factory) -> Workplace:  # noqa: ARG001 - emptied first
     """Where faces are looked at."""
-    return Workplace(Queue.FACES, verifier_parts, models(), Gallery(1000))
+    return Workplace(Queue.FACES, verifier_parts, models(), Gallery(1000), endings=Endings())
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.factories import Factory
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import drain, limits, stopping, verify_checkin
+from verifier.jobs.endings import Rest
 from verifier.jobs.media_ahead import MOST_BYTES, MediaAhead
 from verifier.jobs.workplace import Workplace, _Door
 
@@ -137,13 +138,13 @@ def test_the_next_rows_are_claimed_before_these_are_computed(
     most = drain.MOST_TOGETHER[furnished.queue]
     laid = [waiting.checkin(person, own_selfie(seed)) for seed in range(most + 1)]
     seen = list[Work]()
-    begun = verify_checkin.handle_all
+    begun = verify_checkin.look_at_all
 
-    def handle_all(workplace: Workplace, claims: Sequence[Claim]) -> None:
+    def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
         seen.append(work_of(factory, laid[-1].id))
-        begun(workplace, claims)
+        return begun(workplace, claims)
 
-    monkeypatch.setattr(verify_checkin, "handle_all", handle_all)
+    monkeypatch.setattr(verify_checkin, "look_at_all", look_at_all)
     drain.drain()
     assert seen[0].lease_until is not None
     assert seen[0].lease_until > datetime.now(UTC)

@@ -30,6 +30,7 @@ from verifier.faces.examine import Look
 from verifier.faces.examine import look as real_look
 from verifier.jobs import stopping, verify_checkin
 from verifier.jobs.drain import MOST_TOGETHER, do_next
+from verifier.jobs.endings import Rest
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
 
@@ -39,13 +40,13 @@ Act = Callable[[bytes], None]
 @pytest.fixture
 def handled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many check-ins were handled at once, time after time."""
-    sizes, handle_all = list[int](), verify_checkin.handle_all
+    sizes, look_at_all = list[int](), verify_checkin.look_at_all
 
-    def counted(workplace: Workplace, claims: Sequence[Claim]) -> None:
+    def counted(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
         sizes.append(len(claims))
-        handle_all(workplace, claims)
+        return look_at_all(workplace, claims)
 
-    monkeypatch.setattr(verify_checkin, "handle_all", counted)
+    monkeypatch.setattr(verify_checkin, "look_at_all", counted)
     return sizes
 
 

@@ -14,6 +14,7 @@ from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import verify_checkin
 from verifier.jobs.drain import do_next
+from verifier.jobs.endings import Rest
 from verifier.jobs.workplace import Workplace
 
 
@@ -21,13 +22,13 @@ from verifier.jobs.workplace import Workplace
 def test_all_together_come_to_what_each_comes_to_alone(
     factory: Factory, waiting: WaitingWork, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handled, handle_all = list[int](), verify_checkin.handle_all
+    handled, look_at_all = list[int](), verify_checkin.look_at_all
 
-    def counted(place: Workplace, claims: Sequence[Claim]) -> None:
+    def counted(place: Workplace, claims: Sequence[Claim]) -> Rest:
         handled.append(len(claims))
-        handle_all(place, claims)
+        return look_at_all(place, claims)
 
-    monkeypatch.setattr(verify_checkin, "handle_all", counted)
+    monkeypatch.setattr(verify_checkin, "look_at_all", counted)
     together, alone = (of_all_kinds(factory, waiting) for _ in range(2))
     count = len(together)
     assert do_next(workplace, count)
