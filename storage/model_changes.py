@@ -20,6 +20,7 @@ from storage.records import (
     ReferenceSet,
     ReferenceSetState,
     ReferenceVector,
+    Work,
     WorkKind,
 )
 
@@ -73,6 +74,13 @@ def judging_sha256(session: Session) -> str | None:
     )
 
 
+def wanted_sha256(session: Session) -> str | None:
+    """Give the model that enrolled photos are to have: that of the change under way, else the
+    one that judges; None before there was any change."""
+    under_way = select(ModelChange.to_sha256).where(ModelChange.finished_at.is_(None)).limit(1)
+    return session.scalar(under_way) or judging_sha256(session)
+
+
 def unfinished(session: Session) -> ModelChange | None:
     """Give the change under way, locked."""
     return session.scalars(
@@ -88,7 +96,7 @@ def conclude(session: Session, now: datetime, *, given_up: bool = False) -> None
     change.concluded += 1
     change.given_up += int(given_up)
     _promise_next(session, change, now)
-    if change.concluded >= change.promised:
+    if change.concluded >= change.promised and not _one_waits(session):
         change.finished_at = now
 
 
@@ -101,6 +109,16 @@ def promise_lacking(session: Session, photo: ReferencePhoto, now: datetime) -> N
     lacks = select(ReferencePhoto.id).where(ReferencePhoto.id == photo.id, _lacks(wanted))
     if session.scalar(lacks) is not None:
         _promise(session, change, photo, now)
+
+
+def _one_waits(session: Session) -> bool:
+    """Say whether a photo is still to come, of this change or promised before it began."""
+    waits = select(Work.number).where(
+        Work.kind == WorkKind.RE_EMBED_REFERENCE,
+        Work.done_at.is_(None),
+        Work.gave_up_at.is_(None),
+    )
+    return session.scalar(waits.limit(1)) is not None
 
 
 def _promise(

@@ -18,7 +18,7 @@ from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.quality import DEFAULT_LIMITS
 
-# A worker that was started without the next model leaves it to the others.
+# A worker that was started without the model that is wanted leaves it to the others.
 NOT_HERE = timedelta(seconds=10)
 
 
@@ -28,8 +28,8 @@ class ReEmbeddingFailedError(Exception):
 
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Embeds one photo again; raises ReEmbeddingFailedError for a fault of ours."""
-    models = workplace.next_models
     with transaction(workplace.parts.sessions, workplace.scope) as session:
+        models = _wanted(session, workplace)
         if models is None:
             work.hand_back(session, claim, "next_model_not_loaded", NOT_HERE)
             return
@@ -64,6 +64,13 @@ def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]: 
     """Goes on without this photo; the command that began the change says so."""
     model_changes.conclude(session, now, given_up=True)
     return frozenset()
+
+
+def _wanted(session: Session, workplace: Workplace) -> Models | None:
+    """Returns the models at hand that photos are to have the vectors of, if they are."""
+    wanted = model_changes.wanted_sha256(session)
+    at_hand = (workplace.next_models, workplace.face_models)
+    return next((one for one in at_hand if one and one.recognizer_sha256 == wanted), None)
 
 
 def _begin(session: Session, claim: Claim, models: Models, now: datetime) -> StoredObject | None:

@@ -199,6 +199,42 @@ def test_a_photo_that_comes_meanwhile_is_not_forgotten(
     assert other.recognizer_sha256 in found
 
 
+def test_a_photo_from_before_a_change_does_not_end_it_early(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace, ready: Workplace, other: Models
+) -> None:
+    begun(factory, other)  # of nobody: it is finished at once
+    waiting.references(factory.offender().id, [photos().obama[0]])
+    do_next(workplace)  # leaves a promise of that change, by a worker that has the old model only
+    lay_people(factory, 1)
+    back = begun_to(factory, models().recognizer_sha256, lacking=True)
+    for _ in range(3):
+        do_next(ready)
+    assert not far(factory, back).finished
+    drain(ready)
+    assert far(factory, back).finished
+    assert made_by(factory, models().recognizer_sha256) == 4
+
+
+def test_a_worker_whose_next_model_is_another_leaves_it_to_those_who_have_it(
+    factory: Factory, ready: Workplace
+) -> None:
+    lay_people(factory, 1)
+    change = begun_to(factory, "0" * 64)
+    do_next(ready)
+    assert far(factory, change).concluded == 0
+    with factory.session() as session:
+        waits = session.scalars(select(Work).where(Work.last_error.is_not(None))).one()
+    assert (waits.last_error, waits.attempts) == ("next_model_not_loaded", 0)
+
+
+def begun_to(factory: Factory, sha256: str, *, lacking: bool = False) -> UUID:
+    """Begin a change to a model; first, if asked to, let those who are approved lack it."""
+    with factory.session() as session:
+        if lacking:
+            session.execute(delete(ReferenceVector).where(ReferenceVector.model_sha256 == sha256))
+        return model_changes.begin(session, sha256, "test", factory.parts.now())
+
+
 def test_a_photo_that_cannot_be_embedded_holds_nothing_up(
     factory: Factory, ready: Workplace, other: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
