@@ -68,9 +68,19 @@ class Challenges:
         self._clocks = clocks
 
     def open(self) -> Opened | None:
-        """Open a fresh challenge or, where no answer comes, one in store; None if none is left."""
-        challenge = self._fresh() or self._from_store()
+        """Open a fresh challenge or, where none is given, one in store; None if none is left.
+
+        Raises RefusedError where none is left and the server said why it gives none.
+        """
+        refused: RefusedError | None = None
+        try:
+            fresh = self._fresh()
+        except RefusedError as refusal:
+            fresh, refused = None, refusal
+        challenge = fresh or self._from_store()
         if challenge is None:
+            if refused is not None:
+                raise refused
             return None
         opened = Opened(challenge, self._clocks.monotonic_ms())
         kept = {"challenge": challenge.model_dump_json(), "opened": opened.opened_monotonic_ms}
@@ -101,7 +111,7 @@ class Challenges:
         asked_ms = self._clocks.monotonic_ms()
         try:
             told = self._ask(ChallengesAsked()).challenges
-        except (NoAnswerError, RefusedError):
+        except NoAnswerError:
             return None
         took_ms = self._clocks.monotonic_ms() - asked_ms
         in_time = [one for one in told if took_ms <= one.open_within_s * MILLISECONDS]

@@ -126,7 +126,8 @@ def _movement(phone: Phone, asked: argparse.Namespace) -> Answered | NoMovementR
         message = "open a challenge first: the command is `challenge`"
         raise UsageError(message)
     answered = Answered(opened, _frames(asked.frame, opened, phone.monotonic_ms()))
-    phone.challenges.close()  # not for words that nothing could be made of
+    answered.as_sent()  # a typing error is to cost nobody the challenge
+    phone.challenges.close()
     return answered
 
 

@@ -176,17 +176,31 @@ def test_an_answer_that_took_a_minute_is_not_opened(world: World, offender: Offe
     assert world.phone_of(offender, slow).challenges.open() is None
 
 
+def let_have(factory: Factory, offender: Offender, count: int) -> None:
+    scope, now = Scope(ScopeKind.OFFENDER, offender.id), factory.parts.now()
+    with transaction(factory.parts.sessions, scope) as session:
+        for _ in range(count):
+            challenges.issue(session, offender.id, PhoneClock(None, None), SystemRandom(), now)
+
+
 def test_more_than_sixty_in_an_hour_are_refused_with_when_to_come_back(
     phone: Phone, factory: Factory, offender: Offender
 ) -> None:
-    now = factory.parts.now()
-    with transaction(factory.parts.sessions, Scope(ScopeKind.OFFENDER, offender.id)) as session:
-        for _ in range(challenges.MOST_AN_HOUR):
-            challenges.issue(session, offender.id, PhoneClock(None, None), SystemRandom(), now)
+    let_have(factory, offender, challenges.MOST_AN_HOUR)
     with pytest.raises(RefusedError) as refused:
         phone.challenges.stock()
     assert refused.value.problem.code == ProblemCode.TOO_MANY
     assert refused.value.wait_s > 0
+
+
+def test_who_is_refused_a_fresh_one_opens_those_in_store_and_then_hears_why(
+    phone: Phone, factory: Factory, offender: Offender
+) -> None:
+    let_have(factory, offender, challenges.MOST_AN_HOUR - phone.challenges.stock())
+    assert len({opened(phone).challenge.id for _ in range(MOST_AHEAD)}) == MOST_AHEAD
+    with pytest.raises(RefusedError) as refused:
+        phone.challenges.open()
+    assert refused.value.problem.code == ProblemCode.TOO_MANY
 
 
 def test_the_phone_learns_from_its_windows_whether_it_is_asked(
@@ -227,10 +241,6 @@ def test_a_check_in_answers_one_challenge(phone: Phone, factory: Factory) -> Non
     with pytest.raises(RefusedError) as refused:
         phone.submit(replace(swapped, id=submission.id, body=body))
     assert refused.value.problem.code == ProblemCode.CONTENT_DIFFERS
+    used = select(func.count()).select_from(Challenge).where(Challenge.used_by.is_not(None))
     with factory.session() as session:
-        assert (
-            session.scalar(
-                select(func.count()).select_from(Challenge).where(Challenge.used_by.is_not(None))
-            )
-            == 1
-        )
+        assert session.scalar(used) == 1

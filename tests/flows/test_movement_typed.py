@@ -182,7 +182,11 @@ def test_a_frame_without_a_prompt_or_a_photo_is_wrong_use_and_captures_nothing(
     assert terminal.typed("send") == (DONE, [])
 
 
-def test_a_typing_error_does_not_cost_the_challenge(terminal: Terminal, selfie: str) -> None:
+@pytest.mark.parametrize("prompt", ["²", "4"])
+def test_a_typing_error_does_not_cost_the_challenge(
+    terminal: Terminal, selfie: str, prompt: str
+) -> None:
     terminal.typed("challenge")
-    assert terminal.typed(*NOTHING_SEEN, "--frame", f"²={selfie}")[0] == WRONG_USE
+    shown = terminal.frames(small_frames())
+    assert terminal.typed(*NOTHING_SEEN, *shown, "--frame", f"{prompt}={selfie}")[0] == WRONG_USE
     assert terminal.typed(*NOTHING_SEEN, *terminal.frames(small_frames()))[0] == DONE
