@@ -61,7 +61,8 @@ def _do_all(workplace: Workplace, until: float) -> None:
 def do_next(workplace: Workplace, most: int = 1) -> bool:
     """Does the rows that wait longest; tells whether it is worth asking for others."""
     rows = _claim(workplace, most)
-    return bool(rows) and _do_each(workplace, groups(rows)) and _ended(workplace)
+    fine = bool(rows) and _do_each(workplace, groups(rows))
+    return _ended(workplace) and fine
 
 
 def _do_each(workplace: Workplace, waiting: Sequence[Sequence[Row]]) -> bool:
