@@ -1,6 +1,7 @@
 """A workplace in the test's own process: handlers without a worker around them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,12 +11,13 @@ from storage.local_stack import LocalStack
 from storage.parts import Parts, open_parts
 from storage.records import Queue
 from storage.settings import StorageSettings
-from tests.enrolments import models
+from tests.enrolments import another_recognizer, models
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.faces.gallery import Gallery
+from verifier.faces.models import Models, with_recognizer
 from verifier.jobs.endings import Endings
 from verifier.jobs.workplace import Workplace
 
@@ -67,3 +69,15 @@ def person(factory: Factory) -> UUID:
 def own(waiting: WaitingWork, person: UUID) -> Waiting:
     """A check-in of the person themself."""
     return waiting.checkin(person, own_selfie())
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """The models with another recognizer."""
+    return with_recognizer(models(), another_recognizer(tmp_path_factory.mktemp("models")))
+
+
+@pytest.fixture
+def ready(workplace: Workplace, other: Models) -> Workplace:
+    """A worker that has the next model too."""
+    return replace(workplace, next_models=other)

@@ -1,7 +1,6 @@
 """Another model for enrolled photos: first all of them, then it judges; never mixed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -13,29 +12,17 @@ from storage import model_changes, work
 from storage.database import transaction
 from storage.model_changes import OtherChangeError, Progress
 from storage.records import ReferencePhoto, ReferenceVector, Work, WorkKind
-from tests.enrolments import another_recognizer, models
+from tests.enrolments import models
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import checkin, drain, evidence, own_selfie
 from tests.waiting_work import WaitingWork, let_work_wait
-from verifier.faces.models import Models, with_recognizer
+from verifier.faces.models import Models
 from verifier.jobs import re_embed_reference
 from verifier.jobs.drain import do_next
 from verifier.jobs.judging import judging_models
 from verifier.jobs.stored_references import vectors_of
 from verifier.jobs.workplace import Workplace
-
-
-@pytest.fixture(scope="session")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    """The models with another recognizer."""
-    return with_recognizer(models(), another_recognizer(tmp_path_factory.mktemp("models")))
-
-
-@pytest.fixture
-def ready(workplace: Workplace, other: Models) -> Workplace:
-    """A worker that has the next model too."""
-    return replace(workplace, next_models=other)
 
 
 def begun(factory: Factory, other: Models) -> UUID:
@@ -197,42 +184,6 @@ def test_a_photo_that_comes_meanwhile_is_not_forgotten(
             select(ReferenceVector.model_sha256).where(ReferenceVector.photo_id == added)
         ).all()
     assert other.recognizer_sha256 in found
-
-
-def test_a_photo_from_before_a_change_does_not_end_it_early(
-    factory: Factory, waiting: WaitingWork, workplace: Workplace, ready: Workplace, other: Models
-) -> None:
-    begun(factory, other)  # of nobody: it is finished at once
-    waiting.references(factory.offender().id, [photos().obama[0]])
-    do_next(workplace)  # leaves a promise of that change, by a worker that has the old model only
-    lay_people(factory, 1)
-    back = begun_to(factory, models().recognizer_sha256, lacking=True)
-    for _ in range(3):
-        do_next(ready)
-    assert not far(factory, back).finished
-    drain(ready)
-    assert far(factory, back).finished
-    assert made_by(factory, models().recognizer_sha256) == 4
-
-
-def test_a_worker_whose_next_model_is_another_leaves_it_to_those_who_have_it(
-    factory: Factory, ready: Workplace
-) -> None:
-    lay_people(factory, 1)
-    change = begun_to(factory, "0" * 64)
-    do_next(ready)
-    assert far(factory, change).concluded == 0
-    with factory.session() as session:
-        waits = session.scalars(select(Work).where(Work.last_error.is_not(None))).one()
-    assert (waits.last_error, waits.attempts) == ("next_model_not_loaded", 0)
-
-
-def begun_to(factory: Factory, sha256: str, *, lacking: bool = False) -> UUID:
-    """Begin a change to a model; first, if asked to, let those who are approved lack it."""
-    with factory.session() as session:
-        if lacking:
-            session.execute(delete(ReferenceVector).where(ReferenceVector.model_sha256 == sha256))
-        return model_changes.begin(session, sha256, "test", factory.parts.now())
 
 
 def test_a_photo_that_cannot_be_embedded_holds_nothing_up(
