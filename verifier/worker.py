@@ -31,7 +31,6 @@ from storage.settings import SettingMissingError
 from storage.telemetry import log_to_stdout
 from verifier.faces.model_files import ModelsMissing
 from verifier.jobs import limits, stopping
-from verifier.jobs.endings import Endings
 from verifier.jobs.handlers import load_handlers
 from verifier.jobs.media_ahead import MediaAhead
 from verifier.jobs.workplace import SCOPES, Workplace, prepare
@@ -189,8 +188,8 @@ def _open(
     following: "Models | None",
 ) -> Workplace:
     parts = open_parts(settings.storage)
-    ahead, endings = MediaAhead(parts.media), Endings()
-    return Workplace(settings.queue, parts, models, gallery, following, ahead, endings)
+    ahead = MediaAhead(parts.media)
+    return Workplace(settings.queue, parts, models, gallery, following, ahead)
 
 
 def _share_with_horses() -> None:

@@ -85,8 +85,6 @@ def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
     workplace.forget(photo for row in group for photo in row.photos)
     fine = _ended(workplace) and fine
     for rest in left:
-        if workplace.endings is None:
-            return _caught(workplace, group, rest) and fine
         workplace.endings.begin(group, rest)
     return fine
 
@@ -94,7 +92,7 @@ def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
 def _ended(workplace: Workplace) -> bool:
     """Waits until nothing is ending; tells whether it is worth asking for others."""
     fine = True
-    while workplace.endings is not None and (ending := workplace.endings.take()) is not None:
+    while (ending := workplace.endings.take()) is not None:
         fine = _caught(workplace, ending.rows, ending.wait) and fine
     return fine
 

@@ -1,7 +1,7 @@
 """Which file does which kind of work; named, so that a worker loads only what it does."""
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage.media import StoredObject
 from storage.records import Queue, WorkKind
 from storage.work import QUEUE_OF, Claim
+from verifier.jobs.endings import Rest
 from verifier.jobs.workplace import Workplace
 
 HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
@@ -55,7 +56,7 @@ class TogetherHandler(Protocol):
         """Names what will be fetched for each row's number; joins the caller's transaction."""
         ...
 
-    def look_at_all(self, workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None]:
+    def look_at_all(self, workplace: Workplace, claims: Sequence[Claim]) -> Rest:
         """Does several pieces of work but for their ending, which is returned.
 
         Both take as few transactions as for one; the ending finishes the rows, in another thread.
@@ -72,7 +73,7 @@ def wanted_by(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequenc
     return found
 
 
-def handle(workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None] | None:
+def handle(workplace: Workplace, claims: Sequence[Claim]) -> Rest | None:
     """Does one row; or several of a kind that is done together, but for the ending it returns."""
     kind = claims[0].kind
     if kind in TOGETHER:

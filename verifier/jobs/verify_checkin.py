@@ -1,6 +1,6 @@
 """Verifying check-ins: claim, look at the selfies, conclude; no transaction while looking."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from verifier.jobs import limits, resemblance, stopping
 from verifier.jobs.checkin_evidence import Measured, keep_evidence
 from verifier.jobs.checkin_material import Material, begin, key_of, let_wait_again
 from verifier.jobs.checkin_photos import SELFIE, photos_of, without_picture
+from verifier.jobs.endings import Rest
 from verifier.jobs.keep_seen import SeenWell, keep_seen
 from verifier.jobs.look_at_movement import look_at_movement
 from verifier.jobs.search_others import OtherPerson
@@ -66,7 +67,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
     look_at_all(workplace, [claim])()
 
 
-def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Callable[[], None]:
+def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
     """Measures check-ins of as many people; returns what then reaches their verdicts.
 
     After a stop those that were not looked at yet are given back.

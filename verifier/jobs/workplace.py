@@ -1,7 +1,7 @@
 """What a horse works with: models from before the fork, servers opened after it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from storage.database import Scope, ScopeKind
@@ -32,7 +32,7 @@ class Workplace:
     gallery: "Gallery | None" = None
     next_models: "Models | None" = None  # that shall judge once all enrolled photos have theirs
     ahead: MediaAhead | None = None
-    endings: Endings | None = None  # where there is none, each group ends before the next
+    endings: Endings = field(default_factory=Endings)
 
     @property
     def scope(self) -> Scope:

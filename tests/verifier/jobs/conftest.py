@@ -18,8 +18,9 @@ from tests.verifier.jobs.draining import own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.faces.gallery import Gallery
 from verifier.faces.models import Models, with_recognizer
-from verifier.jobs.endings import Endings
-from verifier.jobs.workplace import Workplace
+from verifier.jobs import limits
+from verifier.jobs.media_ahead import MediaAhead
+from verifier.jobs.workplace import Workplace, _Door
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,7 @@ def chores_parts(stack: LocalStack) -> Iterator[Parts]:
 @pytest.fixture
 def workplace(verifier_parts: Parts, factory: Factory) -> Workplace:  # noqa: ARG001 - emptied first
     """Where faces are looked at."""
-    return Workplace(Queue.FACES, verifier_parts, models(), Gallery(1000), endings=Endings())
+    return Workplace(Queue.FACES, verifier_parts, models(), Gallery(1000))
 
 
 @pytest.fixture
@@ -81,3 +82,12 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def ready(workplace: Workplace, other: Models) -> Workplace:
     """A worker that has the next model too."""
     return replace(workplace, next_models=other)
+
+
+@pytest.fixture
+def furnished(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    """A workplace that fetches ahead and that `drain` finds, without a horse's limits."""
+    monkeypatch.setattr(limits, "allow_cpu_for_a_row", lambda: None)
+    whole = replace(workplace, ahead=MediaAhead(workplace.parts.media))
+    monkeypatch.setattr(_Door, "prepared", lambda: whole)
+    return whole

@@ -15,10 +15,10 @@ from storage.work import Claim
 from tests.factories import Factory
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import Waiting, WaitingWork
-from verifier.jobs import drain, limits, stopping, verify_checkin
+from verifier.jobs import drain, stopping, verify_checkin
 from verifier.jobs.endings import Rest
 from verifier.jobs.media_ahead import MOST_BYTES, MediaAhead
-from verifier.jobs.workplace import Workplace, _Door
+from verifier.jobs.workplace import Workplace
 
 
 class CountingStore:
@@ -86,15 +86,6 @@ def test_a_photo_that_is_missing_is_told_to_who_asks_for_it_and_is_not_here() ->
     with pytest.raises(ObjectMissingError):
         ahead.fetch(named("gone"))
     assert not ahead.is_here(named("gone"))
-
-
-@pytest.fixture
-def furnished(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    """A workplace that fetches ahead and that `drain` finds, without a horse's limits."""
-    monkeypatch.setattr(limits, "allow_cpu_for_a_row", lambda: None)
-    whole = replace(workplace, ahead=MediaAhead(workplace.parts.media))
-    monkeypatch.setattr(_Door, "prepared", lambda: whole)
-    return whole
 
 
 @pytest.mark.media

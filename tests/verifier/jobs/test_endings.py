@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,28 +9,24 @@ import pytest
 
 from mobile_contract.codes import CheckInState
 from storage.database import DatabaseUnavailableError
+from storage.records import Queue
 from storage.work import Claim
 from tests.factories import Factory
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import WaitingWork
 from verifier.faces.examine import look as real_look
-from verifier.jobs import drain, limits, stopping, verify_checkin
+from verifier.jobs import drain, stopping, verify_checkin
 from verifier.jobs.endings import Endings, Rest
-from verifier.jobs.media_ahead import MediaAhead
-from verifier.jobs.workplace import Workplace, _Door
+from verifier.jobs.workplace import Workplace
 
 LONG_S = 20.0
 CONFIRMED, WAITS = CheckInState.CONFIRMED, CheckInState.RECEIVED
 
 
-@pytest.fixture
-def furnished(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    """A workplace that `drain` finds, as a horse has it but for the horse's limits; one a group."""
-    monkeypatch.setattr(limits, "allow_cpu_for_a_row", lambda: None)
-    whole = replace(workplace, ahead=MediaAhead(workplace.parts.media), endings=Endings())
-    monkeypatch.setattr(_Door, "prepared", lambda: whole)
-    monkeypatch.setitem(drain.MOST_TOGETHER, workplace.queue, 1)
-    return whole
+@pytest.fixture(autouse=True)
+def one_a_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each ends alone."""
+    monkeypatch.setitem(drain.MOST_TOGETHER, Queue.FACES, 1)
 
 
 Act = Callable[[Sequence[Claim]], None]
