@@ -175,6 +175,8 @@ class NoticeKind(StrEnum):
     PHONE_LET_IN = "phone_let_in"
     FACE_EXEMPT = "face_exempt"
     FACE_EXEMPTION_ENDED = "face_exemption_ended"
+    MOVEMENT_EXEMPT = "movement_exempt"
+    MOVEMENT_EXEMPTION_ENDED = "movement_exemption_ended"
     REQUEST_ANSWERED = "request_answered"
     REFERENCES_RENEWAL = "references_renewal"
     REFERENCES_CHANGED = "references_changed"

@@ -1,15 +1,15 @@
 """Exempting a person from the face, with reason and end or for good, and ending it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
+from checkin_api.exemptions.terms import as_kept, as_told, locked, require_end
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import NoticeKind, ProblemCode
 from storage import audit
@@ -20,7 +20,6 @@ from verifier.local_time import local_date
 from verifier.notices import tell_of_act
 
 LONGEST_REASON = 200
-LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def exempt(parts: Parts, caller: OfficerCaller, wanted: ExemptionWanted) -> None
     today = local_date(now)
     reason = _checked(wanted, today)
     with transaction(parts.sessions, caller.scope) as session:
-        person = _locked(session, caller, wanted.offender_id)
+        person = locked(session, caller, wanted.offender_id)
         if (person.face_exempt_reason, person.face_exempt_to) == (reason, wanted.ends_on):
             return
         person.face_exempt_from = today
@@ -79,12 +78,12 @@ def end_exemption(parts: Parts, caller: OfficerCaller, offender_id: UUID) -> Non
     now = parts.now()
     today = local_date(now)
     with transaction(parts.sessions, caller.scope) as session:
-        person = _locked(session, caller, offender_id)
+        person = locked(session, caller, offender_id)
         if person.face_exempt_from is None or (person.face_exempt_to or date.max) <= today:
             return
         person.face_exempt_to = today
         kind = NoticeKind.FACE_EXEMPTION_ENDED
-        tell_of_act(session, person.id, kind, now, day=today.isoformat())
+        tell_of_act(session, person.id, kind, now, day=as_told(today))
         audit.record(session, "face_exemption_ended", now, offender_id=person.id)
 
 
@@ -92,23 +91,12 @@ def _checked(wanted: ExemptionWanted, today: date) -> str:
     reason = wanted.reason.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/reason", "missing"))
-    if wanted.permanent == (wanted.ends_on is not None):
-        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/exempt_until", "one_of_two"))
-    if wanted.ends_on is not None and not today <= wanted.ends_on <= today + LONGEST:
-        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/exempt_until", "range"))
+    require_end(wanted.ends_on, today, permanent=wanted.permanent)
     return reason
-
-
-def _locked(session: Session, caller: OfficerCaller, offender_id: UUID) -> Offender:
-    offender_in_reach(session, caller, offender_id, Action.EXEMPT)
-    return session.scalars(
-        select(Offender).where(Offender.id == offender_id).with_for_update(key_share=True)
-    ).one()
 
 
 def _make_known(session: Session, person: Offender, now: datetime) -> None:
     """Tell the person and the trail; the reason stays on the person's page."""
-    ends_on = person.face_exempt_to
-    until = ends_on.isoformat() if ends_on else "—"
-    tell_of_act(session, person.id, NoticeKind.FACE_EXEMPT, now, day=until)
+    told, until = as_told(person.face_exempt_to), as_kept(person.face_exempt_to)
+    tell_of_act(session, person.id, NoticeKind.FACE_EXEMPT, now, day=told)
     audit.record(session, "face_exempted", now, offender_id=person.id, until=until)

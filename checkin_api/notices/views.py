@@ -63,9 +63,16 @@ def _told(row: Notice) -> NoticeTold:
         id=row.id,
         kind=NoticeKind(row.kind),
         at=row.at,
-        text_zh=message(f"notice.{row.kind}", Language.ZH, **row.facts),
-        text_en=message(f"notice.{row.kind}", Language.EN, **row.facts),
+        text_zh=_text(row, Language.ZH),
+        text_en=_text(row, Language.EN),
         checkin_id=row.checkin_id,
         window_id=row.window_id,
         seen_at=row.seen_at,
     )
+
+
+def _text(row: Notice, language: Language) -> str:
+    """Gives the words of a notice; a day that there is none of is "until further notice"."""
+    no_end = message("no_last_day", language)
+    facts = {name: no_end if fact is None else fact for name, fact in row.facts.items()}
+    return message(f"notice.{row.kind}", language, **facts)

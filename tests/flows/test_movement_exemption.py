@@ -63,6 +63,20 @@ def test_an_exempt_person_is_not_asked_from_today_on(
     assert "data-movement-exempt" in browser.page(f"/people/{offender.id}")
 
 
+@pytest.mark.parametrize("until", ["day", "permanent"])
+def test_the_person_is_told_once_of_each_change(
+    until: str, browser: Browser, phone: Phone, offender: Offender, factory: Factory
+) -> None:
+    day = local_date(factory.parts.now()) + timedelta(days=30)
+    exempt(browser, offender, until, day if until == "day" else None)
+    for _ in range(2):  # a double click
+        browser.submit(f"/people/{offender.id}/exemption", "/movement-exemption/end")
+    notices = phone.notices().notices
+    assert [one.kind for one in notices] == ["movement_exempt", "movement_exemption_ended"]
+    told = day.isoformat() if until == "day" else "无，长期有效"
+    assert f"截止日期：{told}" in notices[0].text_zh
+
+
 def test_ended_it_is_asked_again_from_tomorrow_on(
     browser: Browser, offender: Offender, factory: Factory
 ) -> None:
