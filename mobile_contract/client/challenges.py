@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from mobile_contract.client.disk import Disk, replace_file
 from mobile_contract.client.reading import read_as
 
 OPENED = "opened.json"
+STORED, SPENT = "ahead", "spent"
 MILLISECONDS = 1000
 
 
@@ -59,7 +61,7 @@ class Answered:
 
 
 class Challenges:
-    """Challenges of one registration: those in store lie one a file, and leave when opened."""
+    """Challenges of one registration: those in store lie one a file, and are spent when opened."""
 
     def __init__(self, folder: Path, disk: Disk, connection: Connection, clocks: Clocks) -> None:
         self._folder = folder
@@ -101,11 +103,21 @@ class Challenges:
         self._disk.remove_file(self._folder / OPENED)
 
     def stock(self) -> int:
-        """Fetch challenges for places without a signal; returns how many are in store."""
+        """Fetch challenges for places without a signal; returns how many are in store.
+
+        Of those the server gives again, none that was opened: its check-in may still wait here.
+        """
         told = self._ask(ChallengesAsked(ahead=True))
-        for one in told.challenges:
-            replace_file(self._disk, self._stored(one), one.model_dump_json().encode())
-        return len(told.challenges)
+        self._forget_ended()
+        unopened = [one for one in told.challenges if not self._at(SPENT, one).exists()]
+        for one in unopened:
+            replace_file(self._disk, self._at(STORED, one), one.model_dump_json().encode())
+        return len(unopened)
+
+    def restock(self) -> None:
+        """Stock for the next place without a signal, where that can be done now."""
+        with suppress(RefusedError, NoAnswerError):
+            self.stock()
 
     def _fresh(self) -> ChallengeTold | None:
         asked_ms = self._clocks.monotonic_ms()
@@ -118,17 +130,24 @@ class Challenges:
         return in_time[0] if in_time else None
 
     def _from_store(self) -> ChallengeTold | None:
-        """Take the oldest that is still good, and let go of it and of those that are not."""
-        paths = sorted(self._folder.glob("ahead-*.json"), key=lambda path: path.stat().st_mtime)
-        for path in paths:
+        """Take the oldest that is still good."""
+        self._forget_ended()
+        stored = sorted(self._folder.glob(f"{STORED}-*"), key=lambda path: path.stat().st_mtime)
+        for path in stored:
             challenge = ChallengeTold.model_validate_json(path.read_bytes())
-            self._disk.remove_file(path)
-            if challenge.open_until > self._clocks.wall():
-                return challenge
+            self._disk.rename(path, self._at(SPENT, challenge))
+            return challenge
         return None
 
-    def _stored(self, challenge: ChallengeTold) -> Path:
-        return self._folder / f"ahead-{challenge.id}.json"
+    def _forget_ended(self) -> None:
+        """Let go of those that nobody can open any more."""
+        for path in [*self._folder.glob(f"{STORED}-*"), *self._folder.glob(f"{SPENT}-*")]:
+            challenge = ChallengeTold.model_validate_json(path.read_bytes())
+            if challenge.open_until <= self._clocks.wall():
+                self._disk.remove_file(path)
+
+    def _at(self, place: str, challenge: ChallengeTold) -> Path:
+        return self._folder / f"{place}-{challenge.id}.json"
 
     def _ask(self, asked: ChallengesAsked) -> ChallengesTold:
         text = asked.model_dump_json().encode()

@@ -81,7 +81,7 @@ class Phone(Reader):
         self.challenges = Challenges(folder / "challenges", disk, self._connection, self._clocks)
         self.library = Library(folder / "study", disk, self._connection)
         self._sender = Sender(self.checkin_queue, self._connection, self._post, self.status)
-        self._fresh = False
+        self._fresh = self._asked_to_move = False
 
     def activate(self, number: str, code: str) -> Activated:
         """Exchange an officer's code for tokens, naming the processing notice that was shown."""
@@ -128,13 +128,16 @@ class Phone(Reader):
         self, patience: Patience = PATIENT, *, stopped_too: bool = False
     ) -> list[Delivery]:
         """Send what waits, oldest first; an entry stays until the server holds all of it."""
-        self._fresh = False
-        return [
+        self._fresh = self._asked_to_move = False
+        sent = [
             *self._send_all(self.checkin_queue, self._hand_over_checkin, patience, stopped_too),
             *self._send_all(
                 self.completion_queue, self._hand_over_completion, patience, stopped_too
             ),
         ]
+        if self._asked_to_move:
+            self.challenges.restock()
+        return sent
 
     def monotonic_ms(self) -> int:
         """Return the phone's running clock, which frames of a movement are dated by."""
@@ -199,7 +202,8 @@ class Phone(Reader):
         if self._fresh:
             return
         try:
-            self.me()
+            plan = self.me().plan
+            self._asked_to_move = plan is not None and plan.movement
             self._connection.renew_if_ending()
         except RefusedError as refusal:
             # Only what concerns the whole phone may hold up the photos.

@@ -1,7 +1,6 @@
 """Movement challenges as phones meet them: drawn anew, good for one check-in, some ahead."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -132,41 +131,6 @@ def test_nobody_uses_somebody_elses_challenge(world: World, phone: Phone, factor
     theirs = opened(world.phone_of(factory.offender()))
     phone.submit(phone.capture(NoSelfieReason.CAMERA, HERE, movement=answer(phone, theirs)))
     assert used_by(factory, theirs.challenge.id) is None
-
-
-def test_five_are_kept_for_places_without_a_signal_and_topped_up(
-    phone: Phone, factory: Factory, offender: Offender
-) -> None:
-    assert phone.challenges.stock() == MOST_AHEAD
-    assert phone.challenges.stock() == MOST_AHEAD
-    with factory.session() as session:
-        rows = session.scalars(select(Challenge).where(Challenge.offender_id == offender.id)).all()
-    assert len(rows) == MOST_AHEAD
-    assert {row.ahead for row in rows} == {True}
-    assert {(row.open_until - row.issued_at).days for row in rows} == {7}
-
-
-def test_without_a_signal_those_in_store_are_opened_once_each(
-    world: World,
-    phone: Phone,
-    servers_away: None,  # noqa: ARG001 - named for what it does
-) -> None:
-    del world
-    found = [phone.challenges.open() for _ in range(MOST_AHEAD + 1)]
-    ids = [one.challenge.id for one in found if one is not None]
-    assert len(set(ids)) == MOST_AHEAD
-    assert found[-1] is None
-
-
-@pytest.fixture
-def servers_away(phone: Phone) -> Iterator[None]:
-    """A phone with a full store whose requests get no answer."""
-    phone.challenges.stock()
-    connection = phone.challenges._connection  # noqa: SLF001 - the line is what is cut
-    whole = connection._http  # noqa: SLF001
-    connection._http = type(whole)(base_url="http://127.0.0.1:9", timeout=1)  # noqa: SLF001
-    yield
-    connection._http = whole  # noqa: SLF001
 
 
 def test_an_answer_that_took_a_minute_is_not_opened(world: World, offender: Offender) -> None:
