@@ -23,6 +23,7 @@ from checkin_api.references.approval import (
     discard_set,
     second_set,
 )
+from checkin_api.references.leaving_out import PhotoNamed, leave_out
 from checkin_api.references.needs import ENOUGH
 from checkin_api.references.service import add_photos, read_enrolment, wait_until_examined
 from checkin_api.refusals import RefusedError
@@ -79,6 +80,22 @@ def discard(caller: OfficerCaller, offender_id: UUID, set_id: UUID) -> Response:
     """Give up a set that is not in force."""
     discard_set(parts(), caller, offender_id, set_id)
     return see_other(_address(offender_id), "references_discarded")
+
+
+@routes.post(
+    "/people/<uuid:offender_id>/references/<uuid:set_id>/photos/<uuid:photo_id>/leave-out",
+    Action.APPROVE_PHOTOS,
+)
+def leave_photo_out(
+    caller: OfficerCaller, offender_id: UUID, set_id: UUID, photo_id: UUID
+) -> Response | tuple[str, int]:
+    """Take one photo out of a set that is being collected."""
+    try:
+        leave_out(parts(), caller, PhotoNamed(offender_id, set_id, photo_id))
+    except RefusedError as refusal:
+        return _again(caller, offender_id, refusal)
+    wait_until_examined(parts(), caller, offender_id)
+    return see_other(_address(offender_id), "photo_left_out")
 
 
 def _seen() -> frozenset[UUID]:

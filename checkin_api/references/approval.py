@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import offender_in_reach
 from checkin_api.access.permissions import Action
+from checkin_api.references.locking import let_go, locked_set
 from checkin_api.references.needs import Needs, needs_of
 from checkin_api.refusals import RefusedError, at
 from mobile_contract.codes import NoticeKind, ProblemCode
@@ -19,7 +20,6 @@ from storage.parts import Parts
 from storage.records import (
     OPEN_SETS,
     ApprovalBasis,
-    Media,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
@@ -61,7 +61,7 @@ def approve_set(parts: Parts, caller: OfficerCaller, approval: Approval) -> Refe
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, approval.offender_id, Action.APPROVE_PHOTOS)
-        row = _locked_set(session, approval.offender_id, approval.set_id)
+        row = locked_set(session, approval.offender_id, approval.set_id)
         if row.state in {ReferenceSetState.APPROVED, ReferenceSetState.AWAITING_SECOND}:
             return row.state
         _write_down(row, approval, _needs(session, row, approval.seen))
@@ -84,7 +84,7 @@ def second_set(parts: Parts, caller: OfficerCaller, offender_id: UUID, set_id: U
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, offender_id, Action.APPROVE_PHOTOS)
-        row = _locked_set(session, offender_id, set_id)
+        row = locked_set(session, offender_id, set_id)
         if row.state is ReferenceSetState.APPROVED:
             return
         if row.state is not ReferenceSetState.AWAITING_SECOND:
@@ -101,32 +101,27 @@ def discard_set(parts: Parts, caller: OfficerCaller, offender_id: UUID, set_id: 
     now = parts.now()
     with transaction(parts.sessions, caller.scope) as session:
         offender_in_reach(session, caller, offender_id, Action.APPROVE_PHOTOS)
-        row = _locked_set(session, offender_id, set_id)
+        row = locked_set(session, offender_id, set_id)
         if row.state is ReferenceSetState.DISCARDED:
             return
         if row.state not in OPEN_SETS:
             raise RefusedError(ProblemCode.NOT_OPEN)
         row.move(ReferenceSetState.DISCARDED, now)
-        _let_go(session, set_id, now)
+        photos = select(ReferencePhoto.media_id).where(ReferencePhoto.set_id == set_id)
+        let_go(session, photos, now)
         audit.record(session, "references_discarded", now, offender_id=offender_id, subject=set_id)
-
-
-def _locked_set(session: Session, offender_id: UUID, set_id: UUID) -> ReferenceSet:
-    row = session.scalars(
-        select(ReferenceSet)
-        .where(ReferenceSet.id == set_id, ReferenceSet.offender_id == offender_id)
-        .with_for_update()
-    ).first()
-    if row is None:
-        raise RefusedError(ProblemCode.NOT_FOUND)
-    return row
 
 
 def _needs(session: Session, row: ReferenceSet, seen: frozenset[UUID]) -> Needs:
     """Give what approving a set asks for; raises RefusedError while nobody can say."""
     if row.state is not ReferenceSetState.COLLECTING:
         raise RefusedError(ProblemCode.NOT_OPEN)
-    photos = session.scalars(select(ReferencePhoto).where(ReferencePhoto.set_id == row.id)).all()
+    photos = session.scalars(
+        select(ReferencePhoto).where(
+            ReferencePhoto.set_id == row.id,
+            ReferencePhoto.state != ReferencePhotoState.LEFT_OUT,
+        )
+    ).all()
     states = [photo.state for photo in photos]
     if ReferencePhotoState.EXAMINING in states:
         raise RefusedError(ProblemCode.NOT_OPEN, at("/photos", "examining"))
@@ -193,12 +188,3 @@ def _put_in_force(session: Session, row: ReferenceSet, now: datetime) -> None:
             )
             .values(state=ReferencePhotoState.USABLE)
         )
-
-
-def _let_go(session: Session, set_id: UUID, now: datetime) -> None:
-    photos = select(ReferencePhoto.media_id).where(ReferencePhoto.set_id == set_id)
-    session.execute(
-        update(Media)
-        .where(Media.id.in_(photos) | Media.original_id.in_(photos), Media.hold.is_(False))
-        .values(keep_until=now)
-    )

@@ -35,6 +35,7 @@ from verifier.photos import PhotoLimits
 from verifier.rules.in_force import in_force_for
 
 JPEG = "image/jpeg"
+WITHOUT_PLACE = {ReferencePhotoState.UNUSABLE, ReferencePhotoState.LEFT_OUT}
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,14 @@ def _require_own(row: ReferenceSet, giver: Giver) -> None:
 def _not_held(session: Session, set_id: UUID, photos: Sequence[Part]) -> list[Part]:
     """Give each new photo once: a double click sends everything twice.
 
-    Raises RefusedError for more than a set takes; what cannot be used takes no place in it.
+    Raises RefusedError for more than a set takes, and for what was left out of it and is erased;
+    what cannot be used takes no place in it.
     """
     held = _held(session, set_id)
     new = {photo.sha256: photo for photo in photos if photo.sha256 not in held}
-    kept = sum(state is not ReferencePhotoState.UNUSABLE for state in held.values())
+    if any(held.get(photo.sha256) is ReferencePhotoState.LEFT_OUT for photo in photos):
+        raise RefusedError(ProblemCode.INVALID_CONTENT, at("/photos", "left_out"))
+    kept = sum(state not in WITHOUT_PLACE for state in held.values())
     too_many = new and (kept + len(new) > MOST_PHOTOS or len(held) + len(new) > MOST_TRIED)
     if not photos or too_many:
         raise RefusedError(ProblemCode.INVALID_CONTENT, at("/photos", "count"))

@@ -101,6 +101,8 @@ def _photo(row: ReferencePhoto, sha256: str) -> PhotoSentTold:
 def _codes(row: ReferencePhoto) -> tuple[ToldReason, ...]:
     """Give what a better photo would cure; a photo that nobody could read was measured nowhere."""
     kept = reasons_from_row((row.quality or {}).get("reasons"))
+    if row.state is ReferencePhotoState.LEFT_OUT:
+        return ()  # by somebody who may want another; nothing measured speaks against it
     return tuple(TOLD_BY_REASON[one] for one in kept) or (ToldReason.UNREADABLE,)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.access.jurisdiction import in_reach
 from checkin_api.access.permissions import Action
-from checkin_api.references.needs import Needs, needs_of
+from checkin_api.references.needs import A_PAIR, Needs, needs_of
 from storage.records import (
     OPEN_SETS,
     ApprovalBasis,
@@ -100,6 +100,12 @@ class SetSeen:
         return sum(one.state is ReferencePhotoState.EXAMINING for one in self.photos)
 
     @property
+    def is_settled(self) -> bool:
+        """Tell whether the worker has nothing more to say of it."""
+        several = self.needs.compared(against_gate=True) >= A_PAIR
+        return not self.examining and not (several and self.pairs is None)
+
+    @property
     def is_weak(self) -> bool:
         """Tell whether approving needs a reason: fewer photos, more people asked in vain."""
         return self.needs.is_weak(against_gate=False)
@@ -184,7 +190,9 @@ def _photos(session: Session, set_id: UUID) -> tuple[PhotoOfSet, ...]:
             (rendition.original_id == ReferencePhoto.media_id)
             & (rendition.state == MediaState.STORED),
         )
-        .where(ReferencePhoto.set_id == set_id)
+        .where(
+            ReferencePhoto.set_id == set_id, ReferencePhoto.state != ReferencePhotoState.LEFT_OUT
+        )
         .order_by(ReferencePhoto.added_at, ReferencePhoto.id)
     )
     return tuple(_photo(photo, rendition_id) for photo, rendition_id in rows)

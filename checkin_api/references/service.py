@@ -47,6 +47,6 @@ def wait_until_examined(
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         collecting = read_enrolment(parts, caller, offender_id).collecting
-        if collecting is None or not collecting.examining:
+        if collecting is None or collecting.is_settled:
             return
         time.sleep(LOOK_EVERY_S)

@@ -28,6 +28,7 @@ class ReferencePhotoState(StrEnum):
     USABLE = "usable"
     POOR = "poor"  # below the gate; used only where an officer enrols against it
     UNUSABLE = "unusable"
+    LEFT_OUT = "left_out"  # by an officer, before anybody approved the set
 
 
 class ReferenceSource(StrEnum):

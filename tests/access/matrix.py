@@ -25,7 +25,7 @@ from tests.access.targets import Target, Targets
 # Ids of paths that name what belongs to one person.
 PERSONAL = frozenset(
     {"offender_id", "checkin_id", "window_id", "media_id", "set_id", "notice_id", "transfer_id"}
-    | {"request_id"}
+    | {"request_id", "photo_id"}
 )
 # And what belongs to an account of the office.
 PLACED = frozenset({"posting_id", "reset_id", "outage_id"})

@@ -16,6 +16,7 @@ from storage.records import (
     Notice,
     Offender,
     PersonRequest,
+    ReferencePhoto,
     StudyFile,
     StudyModule,
     StudyVersion,
@@ -69,6 +70,7 @@ class Targets:
             "checkin_id": checkin,
             "media_id": photo,
             "set_id": self.enrolled[person.id],
+            "photo_id": self._photo_of_set(self.enrolled[person.id]),
             "notice_id": self._notice(person.id),
             "request_id": self._request(person.id),
             "version_id": self._version(officer.id),
@@ -81,6 +83,11 @@ class Targets:
         with self.cast.world.factory.session() as session:
             row = session.get_one(CheckIn, (person, checkin))
             row.body = row.body | {"files": [declared]}
+
+    def _photo_of_set(self, set_id: UUID) -> UUID:
+        with self.cast.world.factory.session() as session:
+            held = select(ReferencePhoto.id).where(ReferencePhoto.set_id == set_id)
+            return session.scalars(held.order_by(ReferencePhoto.id).limit(1)).one()
 
     def _notice(self, person: UUID) -> UUID:
         factory = self.cast.world.factory

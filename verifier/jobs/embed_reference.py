@@ -21,12 +21,11 @@ from storage.records import (
 )
 from storage.stored_media import stored_object
 from storage.work import Claim, Subject
-from verifier.faces.agreement import agreement
 from verifier.faces.examine import ReferenceLook, embed_reference
 from verifier.faces.models import Models
-from verifier.jobs import replays
+from verifier.jobs import replays, set_pairs
 from verifier.jobs.judging import judging_models
-from verifier.jobs.stored_references import add_vectors, vectors_of_set
+from verifier.jobs.stored_references import add_vectors
 from verifier.jobs.workplace import Workplace
 from verifier.rules.in_force import in_force_for
 from verifier.verdicts import bands
@@ -56,7 +55,7 @@ def handle(workplace: Workplace, claim: Claim) -> None:
         photo_row = session.get_one(ReferencePhoto, claim.subject.id, with_for_update=True)
         _conclude(session, photo_row, looks, limits)
         model_changes.promise_lacking(session, photo_row, now)
-        _compare_pairs(session, photo_row.set_id, judging_models(session, workplace))
+        set_pairs.compare(session, photo_row.set_id, judging_models(session, workplace))
         _promise_search(session, photo_row.set_id, now)
         media = session.get_one(Media, photo_row.media_id)
         replays.keep_reference(session, photo_row, media, looks[0][1].hashes, now)
@@ -139,14 +138,3 @@ def _promise_search(session: Session, set_id: UUID, now: datetime) -> None:
     )
     if owner.state is ReferenceSetState.COLLECTING and session.scalar(waits.limit(1)) is None:
         work.add(session, WorkKind.SEARCH_LOOK_ALIKE, Subject(set_id, owner.offender_id), now)
-
-
-def _compare_pairs(session: Session, set_id: UUID, models: Models) -> None:
-    """Says of the whole set whether its photos agree, once the last one has been looked at.
-
-    Under the set's lock: of two photos that are concluded at once, the later sees both.
-    """
-    owner = session.get_one(ReferenceSet, set_id, with_for_update=True)
-    session.flush()
-    if owner.state is ReferenceSetState.COLLECTING:
-        owner.pairs = agreement(vectors_of_set(session, set_id, models), bands.DEFAULT)

@@ -19,6 +19,7 @@ from storage.records import (
 )
 from storage.work import Claim
 from verifier.faces import matching
+from verifier.jobs import set_pairs
 from verifier.jobs.judging import judging_models
 from verifier.jobs.search_others import Asked, OtherPerson, SearchReason, search
 from verifier.jobs.stored_references import vectors_of_set
@@ -37,6 +38,8 @@ class _Set:
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Searches once for a whole set, and keeps the nearest other person within the limit."""
     with transaction(workplace.parts.sessions, workplace.scope) as session:
+        # A photo may have been left out since they were compared.
+        set_pairs.compare(session, claim.subject.id, judging_models(session, workplace))
         asked = _asked(session, claim, workplace)
         if asked is None:
             work.finish(session, claim, workplace.parts.now())

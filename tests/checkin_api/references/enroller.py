@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from checkin_api.access.callers import OfficerCaller
 from checkin_api.references.approval import Approval, Reasons, approve_set, second_set
+from checkin_api.references.leaving_out import PhotoNamed, leave_out
 from checkin_api.references.queries import SetSeen
 from checkin_api.references.service import add_photos, read_enrolment
 from checkin_api.uploads import Part
@@ -73,6 +74,11 @@ class Enroller:
         set_id = self.collecting().id
         self.approve(set_id)
         return set_id
+
+    def leave_out(self, photo: UUID) -> None:
+        """Take a photo out of the set that is not decided yet."""
+        named = PhotoNamed(self.person.id, self.collecting().id, photo)
+        leave_out(self.factory.parts, self.caller, named)
 
     def second(self, set_id: UUID) -> None:
         """Agree to a change."""

@@ -6,13 +6,16 @@ import pytest
 from PIL import Image, ImageFilter
 from sqlalchemy import select
 
+from storage import work
 from storage.records import (
     PairAgreement,
     ReferencePhoto,
     ReferencePhotoState,
     ReferenceSet,
     ReferenceSetState,
+    WorkKind,
 )
+from storage.work import Subject
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import drain
@@ -50,6 +53,20 @@ def test_photos_of_two_people_differ(
 ) -> None:
     found = examined(factory, waiting, workplace, *photos().obama[:2], photos().biden)
     assert found.pairs is PairAgreement.DIFFER
+
+
+def test_without_the_photo_that_was_left_out_the_others_agree(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace
+) -> None:
+    found = examined(factory, waiting, workplace, *photos().obama[:2], photos().biden)
+    with factory.session() as session:
+        stranger = session.scalars(select(ReferencePhoto).order_by(ReferencePhoto.added_at)).all()
+        stranger[-1].state = ReferencePhotoState.LEFT_OUT
+        now = factory.parts.now()
+        work.add(session, WorkKind.SEARCH_LOOK_ALIKE, Subject(found.id, found.offender_id), now)
+    drain(workplace)
+    with factory.session() as session:
+        assert session.get_one(ReferenceSet, found.id).pairs is PairAgreement.AGREE
 
 
 def test_one_photo_has_nothing_to_agree_with(
