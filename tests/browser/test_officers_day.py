@@ -83,14 +83,7 @@ def test_an_officer_enrols_a_person_and_hands_out_a_code_that_a_phone_takes(
     world: World, desk: Desk, officer: Officer, person: Offender, tmp_path: Path
 ) -> None:
     page = desk(officer)
-    page.get_by_role("link", name="矫正对象").click()
-    page.get_by_role("link", name=person.name, exact=True).click()
-    page.locator("#content").get_by_role("link", name="登记照").click()
-    files = [tmp_path / f"{number}.jpg" for number in range(1, 4)]
-    for file, photo in zip(files, photos().obama, strict=True):
-        file.write_bytes(photo)
-    page.get_by_label("选择照片").set_input_files(files)
-    page.get_by_role("button", name="上传").click()
+    add_photos(page, person, tmp_path, *photos().obama)
     # The page looks again by itself until the worker has examined all three.
     page.get_by_label("本人在场").check(timeout=EXAMINED_MS)
     page.get_by_role("button", name="批准").click()
@@ -105,6 +98,35 @@ def test_an_officer_enrols_a_person_and_hands_out_a_code_that_a_phone_takes(
     sent = phone.capture(photos().selfie_of(photos().obama[1], 5), HERE)
     phone.submit(sent)
     assert world.verdict(phone, sent.id).state is CheckInState.CONFIRMED
+
+
+def add_photos(page: Page, person: Offender, folder: Path, *pictures: bytes) -> None:
+    """Go to a person's enrolled photos, choose files there and send them."""
+    page.get_by_label("主导航").get_by_role("link", name="矫正对象").click()
+    page.get_by_role("link", name=person.name, exact=True).click()
+    page.locator("#content").get_by_role("link", name="登记照").click()
+    files = [folder / f"{number}.jpg" for number in range(len(pictures))]
+    for file, picture in zip(files, pictures, strict=True):
+        file.write_bytes(picture)
+    page.get_by_label("选择照片").set_input_files(files)
+    page.get_by_role("button", name="上传").click()
+
+
+def test_an_officer_leaves_out_the_photo_that_shows_somebody_else(
+    desk: Desk, officer: Officer, person: Offender, tmp_path: Path
+) -> None:
+    page = desk(officer)
+    add_photos(page, person, tmp_path, *photos().obama)
+    expect(page.get_by_label("本人在场")).to_be_visible(timeout=EXAMINED_MS)
+    add_photos(page, person, tmp_path, photos().biden)
+    expect(page.locator("[data-pairs=differ]")).to_be_visible(timeout=EXAMINED_MS)
+    page.get_by_role("button", name="不用第 4 张照片").click()
+    expect(page.get_by_role("status")).to_contain_text("照片已去掉")
+    expect(page.locator(".examined")).to_have_count(3)
+    expect(page.locator("[data-pairs]")).to_have_count(0)
+    page.get_by_label("本人在场").check()
+    page.get_by_role("button", name="批准").click()
+    expect(page.get_by_role("status")).to_contain_text("登记照已批准")
 
 
 def loaded(page: Page, pictures: str) -> int:
