@@ -31,6 +31,10 @@ class Rings(Protocol):
         """Wake one worker, best effort; says whether somebody will hear it."""
         ...
 
+    def heard(self, queue: Queue) -> bool:
+        """Say, to who is awake, whether it rang; nobody else is woken by that ring then."""
+        ...
+
 
 class Bell:
     """Rings for web, clock and workers; a Redis that is away costs 0.2 s once in 5 s."""
@@ -49,17 +53,24 @@ class Bell:
 
     def ring(self, queue: Queue) -> bool:
         """Enqueue one drain where none waits yet; never raises, says whether a bell hangs there."""
+        return self._with_bell(queue, _enqueue)
+
+    def heard(self, queue: Queue) -> bool:
+        """Take the drain that waits, if one does; never raises.
+
+        To be asked before looking for work, not after: who rings later is heard the next time.
+        """
+        return self._with_bell(queue, _take)
+
+    def _with_bell(self, queue: Queue, act: Callable[[RQQueue], bool]) -> bool:
         if self._seconds() < self._quiet_until:
             return False
         try:
-            bell = RQQueue(str(queue), connection=self._redis, serializer=JSONSerializer)
-            if bell.count == 0:
-                bell.enqueue(DRAIN, job_timeout=DRAIN_TIMEOUT_S, result_ttl=0, failure_ttl=0)
+            return act(RQQueue(str(queue), connection=self._redis, serializer=JSONSerializer))
         except RedisError as fault:
             self._quiet_until = self._seconds() + QUIET_AFTER_FAILURE_S
             log.warning("bell_unreachable", extra={"fault": type(fault).__name__})
             return False
-        return True
 
     def reachable(self) -> bool:
         """Say whether Redis answers now."""
@@ -67,6 +78,19 @@ class Bell:
             return bool(self._redis.ping())
         except RedisError:
             return False
+
+
+def _enqueue(bell: RQQueue) -> bool:
+    if bell.count == 0:
+        bell.enqueue(DRAIN, job_timeout=DRAIN_TIMEOUT_S, result_ttl=0, failure_ttl=0)
+    return True
+
+
+def _take(bell: RQQueue) -> bool:
+    if bell.count == 0:
+        return False
+    bell.empty()  # type: ignore[no-untyped-call]
+    return True
 
 
 def worker_connection(settings: BellSettings) -> "Redis":

@@ -18,6 +18,7 @@ from tests.benchmarks.system import System
 from tests.photos import photos
 from tests.stage import eventually
 from tests.waiting_work import Waiting, WaitingWork
+from verifier.jobs.drain import LISTENS_EVERY_S
 from verifier.verdicts.evidence import FaceVerdict
 
 CHECKINS = 160  # of so many people, each of an office of their own
@@ -77,9 +78,8 @@ def drain(system: System, backlog: Sequence[Waiting], workers: int = 1) -> Drain
 def _ring_and_wait(system: System, workers: int, seen: list[Held]) -> None:
     for _ in range(workers):
         system.parts.bell.ring(Queue.FACES)
-        time.sleep(0.01)  # a bell rings only on an empty queue
+        time.sleep(2 * LISTENS_EVERY_S)  # a bell rings only on an empty queue
     eventually(lambda: _nothing_left(system, seen), DRAINED_WITHIN_S, LOOK_EVERY_S)
-    time.sleep(LOOK_EVERY_S)  # the horse ends, and its time is its parent's then
 
 
 def _read(system: System, backlog: Sequence[Waiting], held: Held | None) -> Drained:

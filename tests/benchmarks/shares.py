@@ -95,6 +95,10 @@ class TimedBell:
         with self.watch.running(RQ, "ring"):
             return self.bell.ring(queue)
 
+    def heard(self, queue: Queue) -> bool:
+        """Say whether it rang; nobody of a web process asks."""
+        return self.bell.heard(queue)
+
 
 def shares_of_a_request(system: System, store: Store) -> list[Figure]:
     """Pass requests through the whole WSGI application in this process, one after the other."""

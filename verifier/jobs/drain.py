@@ -23,6 +23,9 @@ from verifier.jobs.workplace import Workplace, open_workplace
 log = logging.getLogger(__name__)
 
 LONGEST_DRAIN_S = 60.0
+# A fork, new connections and all that is done for the first time cost a lone check-in eight times
+# what looking at it does (docs/architecture.md, Traps): who is done listens a while for the next.
+LISTENS_S, LISTENS_EVERY_S = 5.0, 0.05
 SERVER_PAUSE = timedelta(seconds=3)
 PATIENCE_S = 25.0
 LOOK_EVERY_S = 0.5
@@ -32,18 +35,23 @@ MOST_TOGETHER = {Queue.FACES: 16, Queue.CHORES: 1}
 
 
 def drain() -> None:
-    """Does rows until none waits, a stop is asked for or the time is over; then rings again.
+    """Does rows until none came for a while, a stop is asked for or the time is over.
 
-    While some rows are computed the next are claimed already, and their photos on their way. It
-    costs their subjects nothing where this process dies: their lease ends, unexamined.
+    Where the time is over and rows wait, it rings for the next drain. While some rows are computed
+    the next are claimed already, and their photos on their way. It costs their subjects nothing
+    where this process dies: their lease ends, unexamined.
     """
     workplace = open_workplace()
     limits.allow_cpu_for_a_row()
-    _do_all(workplace, until=time.monotonic() + LONGEST_DRAIN_S)
-    _ended(workplace)
+    until = time.monotonic() + LONGEST_DRAIN_S
+    fine = True
+    while fine:
+        fine = _do_all(workplace, until)
+        fine = _ended(workplace) and fine and _hears_more(workplace, until)
 
 
-def _do_all(workplace: Workplace, until: float) -> None:
+def _do_all(workplace: Workplace, until: float) -> bool:
+    """Does what waits; tells whether it is worth listening for more."""
     most = MOST_TOGETHER[workplace.queue]
     rows = [] if stopping.asked() else _claim(workplace, min(most, FIRST))
     while rows:
@@ -51,11 +59,21 @@ def _do_all(workplace: Workplace, until: float) -> None:
         following = [] if over else _claim(workplace, most)
         if not _do_each(workplace, groups(rows)):
             _let_go(workplace, following)
-            return
+            return False
         if over:
             workplace.parts.bell.ring(workplace.queue)
-            return
+            return False
         rows = following or _claim(workplace, most)
+    return True
+
+
+def _hears_more(workplace: Workplace, until: float) -> bool:
+    """Listens for the bell as long as that may be; tells whether it rang."""
+    until = min(until, time.monotonic() + LISTENS_S)
+    while time.monotonic() < until and not stopping.wait(LISTENS_EVERY_S):
+        if workplace.parts.bell.heard(workplace.queue):
+            return True
+    return False
 
 
 def do_next(workplace: Workplace, most: int = 1) -> bool:

@@ -22,6 +22,11 @@ def asked() -> bool:
     return _asked.is_set()
 
 
+def wait(seconds: float) -> bool:
+    """Waits that long, less if a stop is asked for; tells whether one is."""
+    return _asked.wait(seconds)
+
+
 def listen() -> None:
     """Lets SIGTERM ask this process to stop instead of ending it."""
     _asked.clear()

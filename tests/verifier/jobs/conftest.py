@@ -18,7 +18,7 @@ from tests.verifier.jobs.draining import own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.faces.gallery import Gallery
 from verifier.faces.models import Models, with_recognizer
-from verifier.jobs import limits
+from verifier.jobs import drain, limits
 from verifier.jobs.media_ahead import MediaAhead
 from verifier.jobs.workplace import Workplace, _Door
 
@@ -86,7 +86,11 @@ def ready(workplace: Workplace, other: Models) -> Workplace:
 
 @pytest.fixture
 def furnished(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
-    """A workplace that fetches ahead and that `drain` finds, without a horse's limits."""
+    """A workplace that fetches ahead and that `drain` finds, without a horse's limits.
+
+    It listens for nothing: a drain ends with what waits.
+    """
+    monkeypatch.setattr(drain, "LISTENS_S", 0.0)
     monkeypatch.setattr(limits, "allow_cpu_for_a_row", lambda: None)
     whole = replace(workplace, ahead=MediaAhead(workplace.parts.media))
     monkeypatch.setattr(_Door, "prepared", lambda: whole)
