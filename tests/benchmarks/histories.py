@@ -58,7 +58,7 @@ def lay_histories(system: System, people: Sequence[UUID], neighbours: Sequence[U
             for statement in _COPIES:
                 connection.execute(text(statement))
     with as_owner(system.stack) as engine, engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
 
 
 def forget(system: System, checkins: Sequence[UUID]) -> None:
