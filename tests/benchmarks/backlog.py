@@ -75,6 +75,21 @@ def drain(system: System, backlog: Sequence[Waiting], workers: int = 1) -> Drain
     return drained
 
 
+def one_by_one(system: System, people: Sequence[UUID]) -> list[float]:
+    """Lay and ring for each on its own, once the one before is done; seconds from the ring on."""
+    took = []
+    for person in people:
+        (one,) = lay(system, [person])
+        rung_at = system.parts.now()
+        _ring_and_wait(system, 1, [])
+        with system.factory.session() as session:
+            done_at = session.scalars(select(Work.done_at).where(Work.subject_id == one.id)).one()
+        assert done_at is not None
+        took.append((done_at - rung_at).total_seconds())
+        forget(system, [one.id])
+    return took
+
+
 def _ring_and_wait(system: System, workers: int, seen: list[Held]) -> None:
     for _ in range(workers):
         system.parts.bell.ring(Queue.FACES)

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from statistics import mean, median
 from uuid import UUID
 
-from tests.benchmarks.backlog import CHECKINS, SELFIES, Drained, drain, lay, lay_people
+from tests.benchmarks.backlog import (
+    CHECKINS,
+    SELFIES,
+    Drained,
+    drain,
+    lay,
+    lay_people,
+    one_by_one,
+)
 from tests.benchmarks.bare_faces import Bare, bare_pass, own_pass
 from tests.benchmarks.figures import Figure, Ratio, of_rounds
 from tests.benchmarks.histories import OF_OFFICE, OWN
@@ -13,7 +21,7 @@ from tests.benchmarks.memory import memory_figures
 from tests.benchmarks.selfies import selfies
 from tests.benchmarks.system import System
 
-ROUNDS, PAIRS = 3, 2
+ROUNDS, PAIRS, LONE = 3, 2, 20
 LEAST_OF_OWN_STEPS, LEAST_OF_BARE, LEAST_OF_TWO = 0.85, 1.15, 1.7
 IN_WORKER = (
     f"{CHECKINS} waiting check-ins of as many people, one worker process, nothing else running;"
@@ -22,6 +30,10 @@ IN_WORKER = (
     f" person and {OF_OFFICE} of the office; all are confirmed, so no picture is made"
 )
 LOOKED = "median of finished_at - started_at of the evidence rows: photo at hand, examine"
+ONE_BY_ONE = (
+    f"{LONE} check-ins, each laid and rung for when the one before was done, about a third of a"
+    " second apart: a horse that is done listens for the next; from the ring to done_at"
+)
 PROCESSOR = "user and system time of worker and horse a check-in, from /proc"
 
 
@@ -41,7 +53,19 @@ def per_checkin(system: System) -> list[Figure]:
     with system.working("verifier"):
         drain(system, lay(system, people[:3]))  # warm: connections, memory, caches
         rounds = [_round(system, people) for _ in system.rounds("worker", ROUNDS)]
-    return _figures(rounds) + _two_workers(system, people)
+        lone = _lone(system, people[:LONE])
+    return _figures(rounds) + lone + _two_workers(system, people)
+
+
+def _lone(system: System, people: Sequence[UUID]) -> list[Figure]:
+    """A check-in that shares nothing with others, as most of a day's do."""
+    begun = system.cpu_seconds((), ("verifier",))["verifier"]
+    took = one_by_one(system, people)
+    computed = system.cpu_seconds((), ("verifier",))["verifier"] - begun
+    return [
+        _figure("check-in alone", [median(took)], ONE_BY_ONE),
+        _figure("processor time of it in the worker", [computed / len(people)], PROCESSOR),
+    ]
 
 
 def _round(system: System, people: Sequence[UUID]) -> Round:
