@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage import audit
 from storage.records import (
+    STANDS_IN_SET,
     CheckInVector,
     PhotoHash,
     ReferencePhoto,
@@ -28,6 +29,7 @@ def forget_photo_hashes(session: Session, now: datetime) -> int:
         .where(
             ReferencePhoto.id == PhotoHash.reference_photo_id,
             ReferenceSet.state == ReferenceSetState.APPROVED,
+            STANDS_IN_SET,
         )
     )
     over = select(PhotoHash.id).where(PhotoHash.keep_until < now, ~in_use.exists())

@@ -19,6 +19,7 @@ from storage.database import transaction
 from storage.parts import Parts
 from storage.records import (
     OPEN_SETS,
+    STANDS_IN_SET,
     ApprovalBasis,
     ReferencePhoto,
     ReferencePhotoState,
@@ -117,10 +118,7 @@ def _needs(session: Session, row: ReferenceSet, seen: frozenset[UUID]) -> Needs:
     if row.state is not ReferenceSetState.COLLECTING:
         raise RefusedError(ProblemCode.NOT_OPEN)
     photos = session.scalars(
-        select(ReferencePhoto).where(
-            ReferencePhoto.set_id == row.id,
-            ReferencePhoto.state != ReferencePhotoState.LEFT_OUT,
-        )
+        select(ReferencePhoto).where(ReferencePhoto.set_id == row.id, STANDS_IN_SET)
     ).all()
     states = [photo.state for photo in photos]
     if ReferencePhotoState.EXAMINING in states:

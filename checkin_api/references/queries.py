@@ -13,6 +13,7 @@ from checkin_api.access.permissions import Action
 from checkin_api.references.needs import A_PAIR, Needs, needs_of
 from storage.records import (
     OPEN_SETS,
+    STANDS_IN_SET,
     ApprovalBasis,
     LookAlike,
     Media,
@@ -190,9 +191,7 @@ def _photos(session: Session, set_id: UUID) -> tuple[PhotoOfSet, ...]:
             (rendition.original_id == ReferencePhoto.media_id)
             & (rendition.state == MediaState.STORED),
         )
-        .where(
-            ReferencePhoto.set_id == set_id, ReferencePhoto.state != ReferencePhotoState.LEFT_OUT
-        )
+        .where(ReferencePhoto.set_id == set_id, STANDS_IN_SET)
         .order_by(ReferencePhoto.added_at, ReferencePhoto.id)
     )
     return tuple(_photo(photo, rendition_id) for photo, rendition_id in rows)

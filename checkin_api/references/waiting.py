@@ -14,6 +14,7 @@ from storage.database import transaction
 from storage.parts import Parts
 from storage.records import (
     OPEN_SETS,
+    STANDS_IN_SET,
     Offender,
     Office,
     ReferencePhoto,
@@ -50,7 +51,7 @@ def _waiting(session: Session, caller: OfficerCaller) -> list[SetWaiting]:
     photos = (
         select(func.count())
         .select_from(ReferencePhoto)
-        .where(ReferencePhoto.set_id == ReferenceSet.id)
+        .where(ReferencePhoto.set_id == ReferenceSet.id, STANDS_IN_SET)
         .correlate(ReferenceSet)
         .scalar_subquery()
     )

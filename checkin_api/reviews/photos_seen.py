@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from checkin_api.reviews.sheet import Picture
 from storage.records import (
+    STANDS_IN_SET,
     CheckIn,
     Media,
     MediaKind,
@@ -45,6 +46,7 @@ def reference_photos(session: Session, offender_id: UUID) -> tuple[Picture, ...]
             .where(
                 ReferenceSet.offender_id == offender_id,
                 ReferenceSet.state == ReferenceSetState.APPROVED,
+                STANDS_IN_SET,
             )
             .order_by(ReferencePhoto.added_at, ReferencePhoto.id),
         )

@@ -51,6 +51,7 @@ from storage.records.phones import (
 )
 from storage.records.references import (
     OPEN_SETS,
+    STANDS_IN_SET,
     ApprovalBasis,
     EnrolmentChange,
     LookAlike,
@@ -81,6 +82,7 @@ from storage.records.work import Heartbeat, Queue, Work, WorkKind
 
 __all__ = [
     "OPEN_SETS",
+    "STANDS_IN_SET",
     "AccountReset",
     "ActivationCode",
     "ApprovalBasis",

@@ -146,6 +146,10 @@ class ReferencePhoto(Record):
     added_at: Mapped[datetime]
 
 
+# What a set is made of: a photo that was left out is erased and belongs to it no longer.
+STANDS_IN_SET = ReferencePhoto.state != ReferencePhotoState.LEFT_OUT
+
+
 class ReferenceVector(Record):
     """What one model made of one photo; vectors of different models are never compared."""
 

@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from checkin_api.access.callers import OffenderCaller
+from checkin_api.references.approval import Reasons
 from checkin_api.references.phone import own_enrolment, send_photo
+from checkin_api.references.waiting import read_waiting
 from checkin_api.refusals import RefusedError
+from checkin_api.reviews.photos_seen import reference_photos
 from mobile_contract.codes import ProblemCode
 from mobile_contract.enrolment import PhotoState
 from storage.records import (
@@ -75,6 +78,19 @@ def test_another_takes_its_place_and_the_set_is_approved_without_it(collected: E
     with collected.factory.session() as session:
         states = session.scalars(select(ReferencePhoto.state)).all()
     assert sorted(states) == [ReferencePhotoState.LEFT_OUT] + 5 * [ReferencePhotoState.USABLE]
+
+
+def test_neither_the_list_nor_who_judges_a_check_in_is_shown_it(collected: Enroller) -> None:
+    collected.leave_out(first_of(collected))
+    (waits,) = read_waiting(collected.factory.parts, collected.caller)
+    assert waits.photos == 4
+    examine_all(collected.factory)
+    found = collected.collecting()
+    collected.approve_seen(
+        found.id, frozenset(one.id for one in found.photos), Reasons(pairs="同一人")
+    )
+    with collected.factory.session() as session:
+        assert len(reference_photos(session, collected.person.id)) == 4
 
 
 def test_the_same_photo_does_not_come_back(collected: Enroller) -> None:

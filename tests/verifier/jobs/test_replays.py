@@ -12,6 +12,8 @@ from storage.records import (
     CheckIn,
     PhotoHash,
     RaisedFlag,
+    ReferencePhoto,
+    ReferencePhotoState,
     ReplayTwin,
     RuleRow,
     TwinKind,
@@ -220,6 +222,18 @@ def test_hashes_of_references_in_use_are_kept(
     with factory.session() as session:
         later = factory.parts.now() + timedelta(days=3000)
         assert retention.forget_photo_hashes(session, later) == 0
+
+
+def test_hashes_of_a_photo_that_was_left_out_are_forgotten(
+    factory: Factory, waiting: WaitingWork, workplace: Workplace
+) -> None:
+    waiting.references(factory.offender().id, photos().obama)
+    drain(workplace)
+    with factory.session() as session:
+        session.query(ReferencePhoto).limit(1).one().state = ReferencePhotoState.LEFT_OUT
+    with factory.session() as session:
+        later = factory.parts.now() + timedelta(days=3000)
+        assert retention.forget_photo_hashes(session, later) == 1
 
 
 def test_an_attempt_that_is_made_again_does_not_find_the_photo_itself(
