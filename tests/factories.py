@@ -73,8 +73,10 @@ class Factory(Staff):
             )
         )
 
-    def plan(self, offender: UUID, starts_on: date = date(2025, 1, 1)) -> UUID:
-        """The default daily plan."""
+    def plan(
+        self, offender: UUID, starts_on: date = date(2025, 1, 1), *, movement: bool = False
+    ) -> UUID:
+        """The default daily plan; it may ask for movement."""
         return self.added(
             ReportingPlan(
                 offender_id=offender,
@@ -82,6 +84,7 @@ class Factory(Staff):
                 opens=time(8),
                 due=time(20),
                 grace_ends=time(21),
+                movement=movement,
                 starts_on=starts_on,
                 created_by="factory",
                 created_at=self.parts.now(),

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from mobile_contract.challenges import MOST_AHEAD
 from mobile_contract.client.delivery import DeliveryOutcome
 from mobile_contract.client.phone import Phone
 from mobile_contract.codes import NoPlaceReason, NoSelfieReason
-from storage.records import Challenge, Offender, ReportingPlan
+from storage.records import Challenge, Offender
 from tests.factories import Factory
 from tests.world import World
 from verifier.challenges import MOST_AN_HOUR
@@ -22,9 +22,7 @@ HERE = NoPlaceReason.OFF
 def offender(factory: Factory) -> Offender:
     """A person whose plan asks for movement."""
     offender = factory.offender()
-    plan = factory.plan(offender.id)
-    with factory.session() as session:
-        session.execute(update(ReportingPlan).where(ReportingPlan.id == plan).values(movement=True))
+    factory.plan(offender.id, movement=True)
     return offender
 
 

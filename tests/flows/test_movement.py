@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from mobile_contract.client.challenges import Answered, Frame, Opened
 from mobile_contract.client.phone import Phone
 from mobile_contract.codes import CheckInState
 from mobile_contract.movement_codes import Prompt
-from storage.records import EvidenceRow, Offender, ReportingPlan
+from storage.records import EvidenceRow, Offender
 from tests.enrolments import models
 from tests.factories import Factory
 from tests.flows.recorded import causes, codes
@@ -41,9 +41,7 @@ def offender(factory: Factory) -> Offender:
     factory.fence(offender.id)
     factory.enrolment(offender.id, [selfie(seed) for seed in (1, 2, 3)])
     factory.window(offender.id)
-    plan = factory.plan(offender.id)
-    with factory.session() as session:
-        session.execute(update(ReportingPlan).where(ReportingPlan.id == plan).values(movement=True))
+    factory.plan(offender.id, movement=True)
     return offender
 
 

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from mobile_contract.client.phone import Phone
-from storage.records import AuditEntry, Offender, Officer, ReportingPlan
+from storage.records import AuditEntry, Offender, Officer
 from tests.browser_forms import Browser
 from tests.factories import Factory
 from tests.world import World
@@ -17,10 +17,8 @@ from verifier.local_time import local_date
 def offender(factory: Factory) -> Offender:
     """A person whose plan asks for movement, with a window."""
     offender = factory.offender()
-    plan = factory.plan(offender.id)
+    factory.plan(offender.id, movement=True)
     factory.window(offender.id)
-    with factory.session() as session:
-        session.execute(update(ReportingPlan).where(ReportingPlan.id == plan).values(movement=True))
     return offender
 
 

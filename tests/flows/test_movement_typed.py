@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from mobile_contract.challenges import MOST_AHEAD, PROMPTS
 from mobile_contract.movement_codes import Prompt
-from storage.records import Challenge, CheckIn, EvidenceRow, Offender, ReportingPlan
+from storage.records import Challenge, CheckIn, EvidenceRow, Offender
 from tests.checkin_api.arranged import picture
 from tests.enrolments import models
 from tests.factories import Factory
@@ -82,9 +82,7 @@ def offender(factory: Factory) -> Offender:
     enrolled = [photos().selfie_of(photos().astronaut, seed) for seed in (1, 2, 3)]
     factory.enrolment(offender.id, enrolled)
     factory.window(offender.id)
-    plan = factory.plan(offender.id)
-    with factory.session() as session:
-        session.execute(update(ReportingPlan).where(ReportingPlan.id == plan).values(movement=True))
+    factory.plan(offender.id, movement=True)
     return offender
 
 
