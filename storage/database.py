@@ -70,6 +70,7 @@ def open_engine(settings: DatabaseSettings) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
+            "prepare_threshold": settings.prepares_after,
             "options": "-c timezone=UTC -c lock_timeout=10s"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION}",
         },

@@ -27,6 +27,7 @@ class DatabaseSettings:
 
     url: str = field(repr=False)
     pool_size: int = 8
+    prepares_after: int = 5  # times that a connection says the same; psycopg's own default
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "DatabaseSettings":

@@ -34,9 +34,12 @@ class WorkerSettings:
 
 
 def storage_of_one_thread(environ: Mapping[str, str]) -> StorageSettings:
-    """Read where the servers are, for a process that does one thing at a time."""
+    """Read where the servers are, for a process that does one thing at a time.
+
+    It says the same few statements as long as it lives: each is prepared when it is said first.
+    """
     settings = StorageSettings.read(environ)
-    return replace(settings, database=replace(settings.database, pool_size=2))
+    return replace(settings, database=replace(settings.database, pool_size=2, prepares_after=0))
 
 
 def _next_recognizer(environ: Mapping[str, str]) -> Path | None:

@@ -112,12 +112,9 @@ def _nearest(
         return None
     length = tries.shape[1]
     stored = _in_words(np.frombuffer(earlier, np.uint8).reshape(-1, length))
-    differing = np.array(
-        [
-            np.bitwise_count(stored ^ one[:, None]).sum(axis=0, dtype=np.uint16)
-            for one in _in_words(tries).T
-        ]
-    )
+    differing = np.zeros((len(tries), stored.shape[1]), dtype=np.uint16)
+    for one, other in zip(_in_words(tries), stored, strict=True):
+        differing += np.bitwise_count(one[:, None] ^ other)
     which, row = np.unravel_index(int(differing.argmin()), differing.shape)
     bits = int(differing[which, row])
     if bits > limit:
