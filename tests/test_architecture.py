@@ -37,29 +37,23 @@ NO_FEATURES = {"access", "admin", "console", "content_tool"}
 # A name that may be used in one place only. What import-linter can see stands in pyproject.toml.
 ONE_PLACE = {"create_engine": "storage/database.py", "dlib": "verifier/faces"}
 # A process's edge: there an unknown fault ends one piece of work and not the process.
-EDGES = {"verifier/jobs/drain.py", "verifier/clock.py"}
+EDGES = {"verifier/jobs/claiming.py", "verifier/jobs/drain.py", "verifier/clock.py"}
 # Only a process that starts knows its environment; everybody else gets settings.
-READS_ENVIRONMENT = EDGES - {"verifier/jobs/drain.py"} | {
+READS_ENVIRONMENT = {
     "checkin_api/gunicorn_conf.py",
     "checkin_api/wsgi.py",
     "storage/doctor.py",
     "storage/local_stack/minio_build.py",
     "storage/local_stack/processes.py",
     "storage/local_stack/stack.py",
+    "verifier/clock.py",
     "verifier/faces/__init__.py",  # sets what OpenCV reads at its import
     "verifier/faces/models.py",
     "verifier/worker.py",
 }
 # Rows whose state follows from the one before: only `move` of the record changes it.
 MOVED = re.compile(r"(CheckIn|Device|Media|ReferenceSet)State\.")
-FACE_LIBRARIES = (
-    "cv2",
-    "dlib",
-    "face_recognition",
-    "onnx",
-    "onnxruntime",
-    "verifier.faces.models",
-)
+FACE_LIBRARIES = ("cv2", "dlib", "face_recognition", "onnx", "onnxruntime", "verifier.faces.models")
 PLACES_OF_ONE_MACHINE = re.compile(r"(?<![\w.<~}])/(work|root|home|Users|mnt)/|\.\./shared")
 NOT_OURS = {".git", ".venv", "var", "build", "vendor", "node_modules"}
 

@@ -1,10 +1,11 @@
 """What check-ins are looked at with: their photos, references, limits, and models."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
@@ -27,18 +28,17 @@ from verifier.rules.rules import Rules
 from verifier.rules.searching import SearchLimit
 from verifier.verdicts.bands import ThresholdSet, stricter
 from verifier.verdicts.reach_verdict import locked
-from verifier.verdicts.these import Key
+from verifier.verdicts.these import THESE, Key, is_one, words
 from verifier.verdicts.threshold_sets import threshold_set
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
     """What is looked at: the selfie, if one was sent, its frames, and what it is compared with."""
 
     claim: Claim
     key: Key
     photo: StoredObject | None
-    marked: bool
     frames: tuple[tuple[str, StoredObject], ...]
     references: References | None
     comparable: bool
@@ -46,6 +46,13 @@ class Material:
     models: Models  # those that judged when the references were read
     search_limit: SearchLimit | None
     movement: MovementMaterial | None
+    marked: bool = False  # as being examined
+
+    @property
+    def photos(self) -> Sequence[StoredObject]:
+        """What will be fetched, the selfie first."""
+        selfie = [] if self.photo is None else [self.photo]
+        return [*selfie, *(stored for _, stored in self.frames)]
 
 
 def key_of(claim: Claim) -> Key:
@@ -64,41 +71,53 @@ class _Known:
     models: Models
     vectors: Mapping[UUID, Sequence[ReferenceVectors]]
     look_alikes: Collection[UUID]
-    marked: Collection[Claim]
+
+
+def read(session: Session, workplace: Workplace, claims: Sequence[Claim]) -> dict[int, Material]:
+    """Reads what check-ins are looked at with, by their rows' numbers; writes nothing.
+
+    In as many queries as one takes. Nothing of a row that names no person or no check-in: it is to
+    fail when it is done.
+    """
+    by_key = {key_of(one): one for one in claims if one.subject.offender_id is not None}
+    checkins = {(one.offender_id, one.id): one for one in session.scalars(_READ, words(by_key))}
+    known = _known(session, workplace, list(checkins.values()))
+    return {
+        by_key[key].number: _material(
+            session,
+            by_key[key],
+            checkins[key],
+            {name: stored_object(row) for name, row in photos.items()},
+            known,
+        )
+        for key, photos in photos_of(session, checkins).items()
+    }
 
 
 def begin(
-    session: Session, workplace: Workplace, claims: Sequence[Claim], now: datetime
+    session: Session, workplace: Workplace, materials: Sequence[Material], now: datetime
 ) -> list[Material]:
-    """Begins to verify check-ins of as many people, in as many queries as one takes.
+    """Begins to verify check-ins of as many people; leaves out those that were taken away.
 
-    Those that were taken away meanwhile are left out; raises SupersededError where all were.
+    Raises SupersededError where all were.
     """
-    photos = {
-        key: {name: stored_object(row) for name, row in rows.items()}
-        for key, rows in photos_of(session, [key_of(claim) for claim in claims]).items()
-    }
-    here = [claim for claim in claims if _is_here(workplace, photos[key_of(claim)])]
-    marked = work.mark_all_examining(session, here)
-    ours = {*marked, *work.renew_all(session, [claim for claim in claims if claim not in here])}
+    here = [one.claim for one in materials if one.photo and workplace.is_here(one.photo)]
+    marked = set(work.mark_all_examining(session, here))
+    others = [one.claim for one in materials if one.claim not in here]
+    ours = marked.union(work.renew_all(session, others))
     if not ours:
         raise SupersededError
-    by_key = {key_of(claim): claim for claim in claims if claim in ours}
-    checkins = locked(session, by_key)
-    for checkin in checkins.values():
+    begun = {
+        one.key: replace(one, marked=one.claim in marked) for one in materials if one.claim in ours
+    }
+    for checkin in locked(session, begun).values():
         let_wait_again(checkin, now)  # where the attempt before was lost, this is a new one
         if checkin.state is CheckInState.RECEIVED:
             checkin.move(CheckInState.VERIFYING, now)
-    known = _known(session, workplace, list(checkins.values()), marked)
-    return [
-        _material(session, claim, checkins[key], photos[key], known)
-        for key, claim in by_key.items()
-    ]
+    return list(begun.values())
 
 
-def _known(
-    session: Session, workplace: Workplace, checkins: Sequence[CheckIn], marked: Collection[Claim]
-) -> _Known:
+def _known(session: Session, workplace: Workplace, checkins: Sequence[CheckIn]) -> _Known:
     people = {checkin.offender_id for checkin in checkins}
     models = judging_models(session, workplace)
     return _Known(
@@ -107,7 +126,6 @@ def _known(
         models=models,
         vectors=vectors_of(session, people, models),
         look_alikes=with_look_alike(session, people),
-        marked=marked,
     )
 
 
@@ -126,7 +144,6 @@ def _material(
         claim=claim,
         key=key_of(claim),
         photo=photos.get(SELFIE),
-        marked=claim in known.marked,
         frames=tuple(sorted(frames, key=lambda named: (len(named[0]), named[0]))),
         references=matching.mean_of(vectors) if vectors else None,
         comparable=vectors is None or bool(vectors),
@@ -144,6 +161,4 @@ def let_wait_again(checkin: CheckIn, now: datetime) -> None:
         checkin.move(CheckInState.RECEIVED, now)
 
 
-def _is_here(workplace: Workplace, photos: Mapping[str, StoredObject]) -> bool:
-    """Tells whether nothing but the examining is left to do."""
-    return SELFIE in photos and workplace.is_here(photos[SELFIE])
+_READ = select(CheckIn).join(THESE, is_one())

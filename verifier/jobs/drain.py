@@ -13,10 +13,11 @@ from storage.database import DatabaseUnavailableError, transaction
 from storage.media import StoreUnavailableError
 from storage.records import Queue
 from storage.work import Claim, SupersededError
-from verifier.jobs import limits, stopping
-from verifier.jobs.endings import Rest
-from verifier.jobs.groups import Row, groups
-from verifier.jobs.handlers import TOGETHER, handle, handler_of, wanted_by
+from verifier.jobs import claiming, limits, stopping
+from verifier.jobs.beside import Rest
+from verifier.jobs.groups import groups
+from verifier.jobs.handlers import handle, handler_of
+from verifier.jobs.rows import Row
 from verifier.jobs.stopping import StoppedError
 from verifier.jobs.workplace import Workplace, open_workplace
 
@@ -38,8 +39,8 @@ def drain() -> None:
     """Does rows until none came for a while, a stop is asked for or the time is over.
 
     Where the time is over and rows wait, it rings for the next drain. While some rows are computed
-    the next are claimed already, and their photos on their way. It costs their subjects nothing
-    where this process dies: their lease ends, unexamined.
+    the next are claimed already and read, and their photos on their way. It costs their subjects
+    nothing where this process dies: their lease ends, unexamined.
     """
     workplace = open_workplace()
     limits.allow_cpu_for_a_row()
@@ -53,17 +54,17 @@ def drain() -> None:
 def _do_all(workplace: Workplace, until: float) -> bool:
     """Does what waits; tells whether it is worth listening for more."""
     most = MOST_TOGETHER[workplace.queue]
-    rows = [] if stopping.asked() else _claim(workplace, min(most, FIRST))
+    rows = [] if stopping.asked() else claiming.claim(workplace, min(most, FIRST))
     while rows:
-        over = time.monotonic() > until
-        following = [] if over else _claim(workplace, most)
+        if time.monotonic() > until:
+            if _do_each(workplace, groups(rows)):
+                workplace.parts.bell.ring(workplace.queue)
+            return False
+        following = claiming.claim_beside(workplace, most)
         if not _do_each(workplace, groups(rows)):
-            _let_go(workplace, following)
+            _let_go(workplace, following())
             return False
-        if over:
-            workplace.parts.bell.ring(workplace.queue)
-            return False
-        rows = following or _claim(workplace, most)
+        rows = following() or ([] if stopping.asked() else claiming.claim(workplace, most))
     return True
 
 
@@ -78,7 +79,7 @@ def _hears_more(workplace: Workplace, until: float) -> bool:
 
 def do_next(workplace: Workplace, most: int = 1) -> bool:
     """Does the rows that wait longest; tells whether it is worth asking for others."""
-    rows = _claim(workplace, most)
+    rows = claiming.claim(workplace, most)
     fine = bool(rows) and _do_each(workplace, groups(rows))
     return _ended(workplace) and fine
 
@@ -103,14 +104,14 @@ def _attempt(workplace: Workplace, group: Sequence[Row]) -> bool:
     workplace.forget(photo for row in group for photo in row.photos)
     fine = _ended(workplace) and fine
     for rest in left:
-        workplace.endings.begin(group, rest)
+        workplace.beside.end(group, rest)
     return fine
 
 
 def _ended(workplace: Workplace) -> bool:
     """Waits until nothing is ending; tells whether it is worth asking for others."""
     fine = True
-    while (ending := workplace.endings.take()) is not None:
+    while (ending := workplace.beside.take_ending()) is not None:
         fine = _caught(workplace, ending.rows, ending.wait) and fine
     return fine
 
@@ -146,36 +147,13 @@ def _let_go(workplace: Workplace, rows: Sequence[Row]) -> None:
         _hand_back(workplace, [row.claim for row in rows], "not begun", timedelta(0))
 
 
-def _claim(workplace: Workplace, most: int) -> list[Row]:
-    """Takes the row that waits longest, or several that are done together; orders their photos."""
-    try:
-        with transaction(workplace.parts.sessions, workplace.scope) as session:
-            claims = _claimed(session, workplace.queue, most)
-            wanted = wanted_by(session, claims)
-    except DatabaseUnavailableError:
-        log.warning("database_unavailable", extra={"queue": workplace.queue})
-        return []
-    rows = [Row(claim, wanted.get(claim.number, ())) for claim in claims]
-    workplace.order(photo for row in rows for photo in row.photos)
-    return rows
-
-
-def _claimed(session: Session, queue: Queue, most: int) -> list[Claim]:
-    """Takes more than one row only of what is done together: the rest is left to other workers."""
-    first = work.claim(session, queue)
-    if first is None:
-        return []
-    more = most - 1 if first.kind in TOGETHER else 0
-    return [first, *(work.claim_more(session, first, more) if more else ())]
-
-
 def _begin(workplace: Workplace, group: Sequence[Row]) -> list[Rest]:
     """Does claimed rows; returns their ending, where that can be done while the next begin."""
     claims = [row.claim for row in group]
     if work.exhausted(claims[0]):
         _give_up(workplace, *claims)  # what was lost before is done alone
         return []
-    rest = handle(workplace, claims)
+    rest = handle(workplace, group)
     if rest is None:
         log.info("work_done", extra=_about(claims))
         return []

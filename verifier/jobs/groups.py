@@ -1,19 +1,9 @@
 """Claimed rows in the order they are done, and which of them together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from storage.media import StoredObject
-from storage.work import Claim
 from verifier.jobs.handlers import TOGETHER
-
-
-@dataclass(frozen=True)
-class Row:
-    """One claimed row, and the photos that were ordered for it."""
-
-    claim: Claim
-    photos: Sequence[StoredObject] = ()
+from verifier.jobs.rows import Row
 
 
 def groups(rows: Iterable[Row]) -> list[list[Row]]:

@@ -8,10 +8,10 @@ from typing import Protocol, cast
 
 from sqlalchemy.orm import Session
 
-from storage.media import StoredObject
 from storage.records import Queue, WorkKind
 from storage.work import QUEUE_OF, Claim
-from verifier.jobs.endings import Rest
+from verifier.jobs.beside import Rest
+from verifier.jobs.rows import Read, Row
 from verifier.jobs.workplace import Workplace
 
 HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
@@ -27,7 +27,8 @@ HANDLERS: Mapping[WorkKind, str] = MappingProxyType(
 )
 
 
-# The kinds of which several rows are done together; their photos are fetched before that.
+# The kinds of which several rows are done together; they are read before that, and their photos
+# fetched.
 TOGETHER = frozenset({WorkKind.VERIFY_CHECKIN})
 
 
@@ -50,13 +51,13 @@ class Handler(Protocol):
 class TogetherHandler(Protocol):
     """What a file for a kind of work that is done together holds besides."""
 
-    def wanted(
-        self, session: Session, claims: Sequence[Claim]
-    ) -> Mapping[int, Sequence[StoredObject]]:
-        """Names what will be fetched for each row's number; joins the caller's transaction."""
+    def read_ahead(
+        self, session: Session, workplace: Workplace, claims: Sequence[Claim]
+    ) -> Mapping[int, Read]:
+        """Reads what rows are about, by their numbers; writes nothing, joins the transaction."""
         ...
 
-    def look_at_all(self, workplace: Workplace, claims: Sequence[Claim]) -> Rest:
+    def look_at_all(self, workplace: Workplace, rows: Sequence[Row]) -> Rest:
         """Does several pieces of work but for their ending, which is returned.
 
         Both take as few transactions as for one; the ending finishes the rows, in another thread.
@@ -64,22 +65,24 @@ class TogetherHandler(Protocol):
         ...
 
 
-def wanted_by(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequence[StoredObject]]:
-    """Returns what to fetch before rows are begun, by their numbers; nothing for most kinds."""
-    found: dict[int, Sequence[StoredObject]] = {}
+def read_ahead(
+    session: Session, workplace: Workplace, claims: Sequence[Claim]
+) -> Mapping[int, Read]:
+    """Returns what is read before rows are begun, by their numbers; nothing for most kinds."""
+    found: dict[int, Read] = {}
     for kind in TOGETHER.intersection(claim.kind for claim in claims):
         of_kind = [claim for claim in claims if claim.kind is kind]
-        found.update(_together(kind).wanted(session, of_kind))
+        found.update(_together(kind).read_ahead(session, workplace, of_kind))
     return found
 
 
-def handle(workplace: Workplace, claims: Sequence[Claim]) -> Rest | None:
+def handle(workplace: Workplace, rows: Sequence[Row]) -> Rest | None:
     """Does one row; or several of a kind that is done together, but for the ending it returns."""
-    kind = claims[0].kind
+    kind = rows[0].claim.kind
     if kind in TOGETHER:
-        return _together(kind).look_at_all(workplace, claims)
-    for claim in claims:
-        handler_of(kind).handle(workplace, claim)
+        return _together(kind).look_at_all(workplace, rows)
+    for row in rows:
+        handler_of(kind).handle(workplace, row.claim)
     return None
 
 

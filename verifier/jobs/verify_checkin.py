@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from mobile_contract.codes import CheckInState
@@ -13,17 +15,17 @@ from storage import work
 from storage.database import transaction
 from storage.media import ObjectDiffersError, ObjectMissingError, StoredObject
 from storage.records import CheckIn, Queue, WorkKind
-from storage.stored_media import stored_object
 from storage.work import Claim, Subject, SupersededError
 from verifier.faces.bursts import Frame
 from verifier.faces.examine import Look, look
-from verifier.jobs import limits, resemblance, stopping
+from verifier.jobs import checkin_material, limits, resemblance, stopping
+from verifier.jobs.beside import Rest
 from verifier.jobs.checkin_evidence import Measured, keep_evidence
 from verifier.jobs.checkin_material import Material, begin, key_of, let_wait_again
-from verifier.jobs.checkin_photos import SELFIE, photos_of, without_picture
-from verifier.jobs.endings import Rest
+from verifier.jobs.checkin_photos import without_picture
 from verifier.jobs.keep_seen import SeenWell, keep_seen
 from verifier.jobs.look_at_movement import look_at_movement
+from verifier.jobs.rows import Row
 from verifier.jobs.search_others import OtherPerson
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
@@ -64,16 +66,24 @@ class _Seen:
 
 def handle(workplace: Workplace, claim: Claim) -> None:
     """Measures one check-in and reaches its verdict."""
-    look_at_all(workplace, [claim])()
+    look_at_all(workplace, [Row(claim)])()
 
 
-def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
+def read_ahead(
+    session: Session, workplace: Workplace, claims: Sequence[Claim]
+) -> Mapping[int, Material]:
+    """Reads what check-ins are looked at with; see `handlers.TogetherHandler`."""
+    return checkin_material.read(session, workplace, claims)
+
+
+def look_at_all(workplace: Workplace, rows: Sequence[Row]) -> Rest:
     """Measures check-ins of as many people; returns what then reaches their verdicts.
 
     After a stop those that were not looked at yet are given back.
     """
     with transaction(workplace.parts.sessions, workplace.scope) as session:
-        materials = begin(session, workplace, claims, workplace.parts.now())
+        read = _all_read(session, workplace, rows)
+        materials = begin(session, workplace, read, workplace.parts.now())
     leases = _Leases(workplace, [material.claim for material in materials])
     seen, left = list[_Seen](), list(materials)
     while left and not (seen and stopping.asked()):
@@ -86,6 +96,21 @@ def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
             for material in left:
                 _give_back(session, material.claim, workplace.parts.now())
     return partial(_end, workplace, seen)
+
+
+def _all_read(session: Session, workplace: Workplace, rows: Sequence[Row]) -> list[Material]:
+    """Returns what was read ahead, and reads what was not.
+
+    Raises ValueError for a row that names no person, NoResultFound for one that names no check-in.
+    """
+    read = {row.claim.number: cast("Material", row.read) for row in rows if row.read is not None}
+    unread = {row.claim.number: key_of(row.claim) for row in rows if row.read is None}
+    if unread:
+        claims = [row.claim for row in rows if row.claim.number in unread]
+        read |= checkin_material.read(session, workplace, claims)
+    if not read.keys() >= unread.keys():
+        raise NoResultFound
+    return [read[row.claim.number] for row in rows]
 
 
 def _end(workplace: Workplace, seen: Sequence[_Seen]) -> None:
@@ -122,25 +147,6 @@ def give_up(session: Session, claim: Claim, now: datetime) -> frozenset[Queue]:
     face = FaceEvidence(FaceVerdict.ERROR, error=ATTEMPTS_USED_UP)
     keep_evidence(session, {key: Measured(face, None, now, now)})
     return reach_verdict(session, *key, now).rings
-
-
-def wanted(session: Session, claims: Sequence[Claim]) -> Mapping[int, Sequence[StoredObject]]:
-    """Names the photos, to be fetched before the check-ins are begun; the selfie first.
-
-    Nothing of a row that names no person: it is to fail when it is done, not when it is claimed.
-    """
-    keys = {
-        (claim.subject.offender_id, claim.subject.id): claim.number
-        for claim in claims
-        if claim.subject.offender_id is not None
-    }
-    return {
-        keys[key]: [
-            stored_object(row)
-            for name, row in sorted(rows.items(), key=lambda one: one[0] != SELFIE)
-        ]
-        for key, rows in photos_of(session, keys).items()
-    }
 
 
 def _see(workplace: Workplace, material: Material) -> _Seen:

@@ -8,7 +8,7 @@ from storage.database import Scope, ScopeKind
 from storage.media import StoredObject
 from storage.parts import Parts
 from storage.records import Queue
-from verifier.jobs.endings import Endings
+from verifier.jobs.beside import Beside
 from verifier.jobs.media_ahead import MediaAhead
 
 if TYPE_CHECKING:  # the chores worker must not load OpenCV
@@ -32,7 +32,7 @@ class Workplace:
     gallery: "Gallery | None" = None
     next_models: "Models | None" = None  # that shall judge once all enrolled photos have theirs
     ahead: MediaAhead | None = None
-    endings: Endings = field(default_factory=Endings)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def scope(self) -> Scope:

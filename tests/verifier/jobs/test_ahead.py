@@ -11,13 +11,14 @@ import pytest
 from mobile_contract.codes import CheckInState
 from storage.media import MediaStore, ObjectMissingError, StoredObject
 from storage.records import Work
-from storage.work import Claim
 from tests.factories import Factory
+from tests.stage import eventually
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import drain, stopping, verify_checkin
-from verifier.jobs.endings import Rest
+from verifier.jobs.beside import Rest
 from verifier.jobs.media_ahead import MOST_BYTES, MediaAhead
+from verifier.jobs.rows import Row
 from verifier.jobs.workplace import Workplace
 
 
@@ -119,7 +120,7 @@ def asked_after(factory: Factory, done: Waiting) -> object:
 
 
 @pytest.mark.media
-def test_the_next_rows_are_claimed_before_these_are_computed(
+def test_the_next_rows_are_claimed_while_these_are_computed(
     factory: Factory,
     waiting: WaitingWork,
     furnished: Workplace,
@@ -131,9 +132,10 @@ def test_the_next_rows_are_claimed_before_these_are_computed(
     seen = list[Work]()
     begun = verify_checkin.look_at_all
 
-    def look_at_all(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
+    def look_at_all(workplace: Workplace, rows: Sequence[Row]) -> Rest:
+        eventually(lambda: work_of(factory, laid[-1].id).lease_until is not None)
         seen.append(work_of(factory, laid[-1].id))
-        return begun(workplace, claims)
+        return begun(workplace, rows)
 
     monkeypatch.setattr(verify_checkin, "look_at_all", look_at_all)
     drain.drain()

@@ -16,7 +16,8 @@ from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie
 from tests.waiting_work import WaitingWork
 from verifier.faces.examine import look as real_look
 from verifier.jobs import drain, stopping, verify_checkin
-from verifier.jobs.endings import Endings, Rest
+from verifier.jobs.beside import Beside, Rest
+from verifier.jobs.rows import Row
 from verifier.jobs.workplace import Workplace
 
 LONG_S = 20.0
@@ -39,12 +40,12 @@ def before_ending(monkeypatch: pytest.MonkeyPatch) -> Before:
     look_at_all, over = verify_checkin.look_at_all, threading.Event()
 
     def lay(act: Act) -> threading.Event:
-        def acting(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
-            rest = look_at_all(workplace, claims)
+        def acting(workplace: Workplace, rows: Sequence[Row]) -> Rest:
+            rest = look_at_all(workplace, rows)
 
             def end() -> None:
                 try:
-                    act(claims)
+                    act([row.claim for row in rows])
                     rest()
                 finally:
                     over.set()
@@ -159,23 +160,23 @@ def test_a_stop_waits_for_no_ending_that_hangs_and_what_it_writes_later_does_not
 
 
 def test_nobody_begins_to_end_before_the_last_were_waited_for() -> None:
-    endings = Endings()
-    endings.begin([], lambda: None)
+    beside = Beside()
+    beside.end([], lambda: None)
     with pytest.raises(RuntimeError):
-        endings.begin([], lambda: None)
-    ending = endings.take()
+        beside.end([], lambda: None)
+    ending = beside.take_ending()
     assert ending is not None
     ending.wait()
-    assert endings.take() is None
+    assert beside.take_ending() is None
 
 
 def test_an_ending_that_ran_out_of_time_itself_is_no_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     def run_out() -> None:
         raise TimeoutError
 
-    endings = Endings()
-    endings.begin([], run_out)
-    ending = endings.take()
+    beside = Beside()
+    beside.end([], run_out)
+    ending = beside.take_ending()
     assert ending is not None
     monkeypatch.setattr(stopping, "asked", lambda: True)
     with pytest.raises(TimeoutError):

@@ -1,13 +1,23 @@
 """Which claimed rows are done together."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from storage.media import StoredObject
 from storage.records import WorkKind
 from storage.work import Claim, Subject
-from verifier.jobs.groups import Row, groups
+from verifier.jobs.groups import groups
+from verifier.jobs.rows import Row
 
 ONE = StoredObject("bucket", "key", "", 1, "")
+
+
+@dataclass
+class HasRead:
+    """What was read of a row: only its photos count here."""
+
+    photos: Sequence[StoredObject]
 
 
 def row(person: int = 0, attempt: int = 1, kind: WorkKind = WorkKind.VERIFY_CHECKIN) -> Claim:
@@ -17,7 +27,9 @@ def row(person: int = 0, attempt: int = 1, kind: WorkKind = WorkKind.VERIFY_CHEC
 
 def cut(*claims: Claim, photos_each: int = 1) -> list[int]:
     """How many are done together, group by group."""
-    return [len(one) for one in groups(Row(claim, [ONE] * photos_each) for claim in claims)]
+    return [
+        len(one) for one in groups(Row(claim, HasRead([ONE] * photos_each)) for claim in claims)
+    ]
 
 
 def test_first_attempts_of_different_people_are_done_together() -> None:

@@ -13,7 +13,6 @@ from mobile_contract.codes import CheckInState
 from storage import work
 from storage.media import StoredObject
 from storage.records import PhotoHash, ReplayTwin
-from storage.work import Claim
 from tests import sent_again
 from tests.factories import Factory
 from tests.photos import photos
@@ -29,8 +28,9 @@ from tests.waiting_work import WaitingWork, let_work_wait
 from verifier.faces.examine import Look
 from verifier.faces.examine import look as real_look
 from verifier.jobs import stopping, verify_checkin
+from verifier.jobs.beside import Rest
 from verifier.jobs.drain import MOST_TOGETHER, do_next
-from verifier.jobs.endings import Rest
+from verifier.jobs.rows import Row
 from verifier.jobs.workplace import Workplace
 from verifier.verdicts.evidence import FaceEvidence, FaceVerdict
 
@@ -42,9 +42,9 @@ def handled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many check-ins were handled at once, time after time."""
     sizes, look_at_all = list[int](), verify_checkin.look_at_all
 
-    def counted(workplace: Workplace, claims: Sequence[Claim]) -> Rest:
-        sizes.append(len(claims))
-        return look_at_all(workplace, claims)
+    def counted(workplace: Workplace, rows: Sequence[Row]) -> Rest:
+        sizes.append(len(rows))
+        return look_at_all(workplace, rows)
 
     monkeypatch.setattr(verify_checkin, "look_at_all", counted)
     return sizes

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from storage.records import RaisedFlag
-from storage.work import Claim
 from tests.factories import Factory
 from tests.photos import photos
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie
 from tests.waiting_work import Waiting, WaitingWork
 from verifier.jobs import verify_checkin
+from verifier.jobs.beside import Rest
 from verifier.jobs.drain import do_next
-from verifier.jobs.endings import Rest
+from verifier.jobs.rows import Row
 from verifier.jobs.workplace import Workplace
 
 
@@ -24,9 +24,9 @@ def test_all_together_come_to_what_each_comes_to_alone(
 ) -> None:
     handled, look_at_all = list[int](), verify_checkin.look_at_all
 
-    def counted(place: Workplace, claims: Sequence[Claim]) -> Rest:
-        handled.append(len(claims))
-        return look_at_all(place, claims)
+    def counted(place: Workplace, rows: Sequence[Row]) -> Rest:
+        handled.append(len(rows))
+        return look_at_all(place, rows)
 
     monkeypatch.setattr(verify_checkin, "look_at_all", counted)
     together, alone = (of_all_kinds(factory, waiting) for _ in range(2))
