@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +31,10 @@ from verifier.verdicts.reach_verdict import locked
 from verifier.verdicts.these import THESE, Key, is_one, words
 from verifier.verdicts.threshold_sets import threshold_set
 
+# What was read longer ago is read again: an officer may have changed whom a face is compared with.
+# Sixteen selfies take a second, as many films ten.
+FRESH = timedelta(seconds=5)
+
 
 @dataclass(frozen=True, eq=False)
 class Material:
@@ -46,6 +50,7 @@ class Material:
     models: Models  # those that judged when the references were read
     search_limit: SearchLimit | None
     movement: MovementMaterial | None
+    read_at: datetime
     marked: bool = False  # as being examined
 
     @property
@@ -71,6 +76,7 @@ class _Known:
     models: Models
     vectors: Mapping[UUID, Sequence[ReferenceVectors]]
     look_alikes: Collection[UUID]
+    at: datetime
 
 
 def read(session: Session, workplace: Workplace, claims: Sequence[Claim]) -> dict[int, Material]:
@@ -126,6 +132,7 @@ def _known(session: Session, workplace: Workplace, checkins: Sequence[CheckIn]) 
         models=models,
         vectors=vectors_of(session, people, models),
         look_alikes=with_look_alike(session, people),
+        at=workplace.parts.now(),
     )
 
 
@@ -152,6 +159,7 @@ def _material(
         models=known.models,
         search_limit=rules.search_limit,
         movement=movement_material(session, checkin, photos),
+        read_at=known.at,
     )
 
 

@@ -21,7 +21,7 @@ from verifier.faces.examine import Look, look
 from verifier.jobs import checkin_material, limits, resemblance, stopping
 from verifier.jobs.beside import Rest
 from verifier.jobs.checkin_evidence import Measured, keep_evidence
-from verifier.jobs.checkin_material import Material, begin, key_of, let_wait_again
+from verifier.jobs.checkin_material import FRESH, Material, begin, key_of, let_wait_again
 from verifier.jobs.checkin_photos import without_picture
 from verifier.jobs.keep_seen import SeenWell, keep_seen
 from verifier.jobs.look_at_movement import look_at_movement
@@ -99,16 +99,17 @@ def look_at_all(workplace: Workplace, rows: Sequence[Row]) -> Rest:
 
 
 def _all_read(session: Session, workplace: Workplace, rows: Sequence[Row]) -> list[Material]:
-    """Returns what was read ahead, and reads what was not.
+    """Returns what was read ahead, and reads what was not, or too long ago.
 
     Raises ValueError for a row that names no person, NoResultFound for one that names no check-in.
     """
-    read = {row.claim.number: cast("Material", row.read) for row in rows if row.read is not None}
-    unread = {row.claim.number: key_of(row.claim) for row in rows if row.read is None}
-    if unread:
-        claims = [row.claim for row in rows if row.claim.number in unread]
-        read |= checkin_material.read(session, workplace, claims)
-    if not read.keys() >= unread.keys():
+    ahead = [cast("Material", row.read) for row in rows if row.read is not None]
+    since = workplace.parts.now() - FRESH
+    read = {one.claim.number: one for one in ahead if one.read_at >= since}
+    unread = [row.claim for row in rows if row.claim.number not in read]
+    asked = {key_of(claim) for claim in unread}
+    read |= checkin_material.read(session, workplace, unread) if asked else {}
+    if len(read) < len(rows):
         raise NoResultFound
     return [read[row.claim.number] for row in rows]
 

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie
 from tests.waiting_work import WaitingWork
 from verifier.faces.examine import look as real_look
 from verifier.jobs import checkin_material, claiming, drain, stopping, verify_checkin
-from verifier.jobs.checkin_material import Material
+from verifier.jobs.checkin_material import FRESH, Material
 from verifier.jobs.rows import Row
 from verifier.jobs.workplace import Workplace
 
@@ -91,6 +93,31 @@ def test_a_stop_waits_for_no_claim_that_hangs(
     assert not goes_on.is_set()
     assert work_of(factory, second.id).lease_token is None
     goes_on.set()
+
+
+@pytest.mark.media
+@pytest.mark.parametrize("old", [FRESH, FRESH + timedelta(seconds=1)])
+def test_what_was_read_too_long_ago_is_read_again(
+    factory: Factory,
+    waiting: WaitingWork,
+    workplace: Workplace,
+    monkeypatch: pytest.MonkeyPatch,
+    old: timedelta,
+) -> None:
+    sent, reads, read = ordinary(factory, waiting), list[int](), checkin_material.read
+
+    def counted(session: Session, place: Workplace, claims: Sequence[Claim]) -> Any:
+        reads.append(len(claims))
+        return read(session, place, claims)
+
+    monkeypatch.setattr(checkin_material, "read", counted)
+    at = [workplace.parts.now()]
+    slow = replace(workplace, parts=replace(workplace.parts, now=lambda: at[0]))
+    (row,) = claiming.claim(slow, 1)
+    at[0] += old
+    verify_checkin.look_at_all(slow, [row])()
+    assert reads == ([1] if old <= FRESH else [1, 1])
+    assert checkin(factory, sent).state is CONFIRMED
 
 
 def test_what_was_read_ahead_says_what_to_fetch_the_selfie_first(
