@@ -64,7 +64,7 @@ def _onlooker_sees() -> Iterator[str]:
         yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ONLOOKER}"
         yield (
             f"CREATE POLICY onlooker ON {table} TO {ONLOOKER}"
-            " USING ((SELECT app_scope()) NOT IN ('door', 'offender', 'officer'))"
+            " USING ((SELECT app_scope() NOT IN ('door', 'offender', 'officer')))"
         )
 
 

@@ -121,6 +121,18 @@ def test_every_table_has_policies_or_a_reason_to_have_none(owner: Engine) -> Non
         assert set(guarded) == set(TABLES) - set(ABOUT_NOBODY)
 
 
+def test_no_policy_misleads_the_planner(owner: Engine) -> None:
+    """A scope that is compared outside of its subquery (migration 0035)."""
+    with owner.connect() as connection:
+        policies = connection.execute(
+            text(
+                "SELECT tablename, policyname FROM pg_policies"
+                " WHERE concat(qual, with_check) LIKE '%AS app_scope)%'"
+            )
+        )
+        assert policies.all() == []
+
+
 def test_every_account_sees_its_people_and_nobody_else(web: Sessions, world: PeopleWorld) -> None:
     for name, caller in world.callers.items():
         found = seen_by(web, Scope(ScopeKind.OFFICER, caller.id), world)
