@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.benchmarks.backlog import (
     CHECKINS,
     SELFIES,
+    WARM,
     Drained,
     drain,
     lay,
@@ -25,8 +26,8 @@ ROUNDS, PAIRS, LONE = 3, 2, 20
 LEAST_OF_OWN_STEPS, LEAST_OF_BARE, LEAST_OF_TWO = 0.85, 1.15, 1.7
 IN_WORKER = (
     f"{CHECKINS} waiting check-ins of as many people, one worker process, nothing else running;"
-    " from the first conclusion (done_at) to the last, divided by the check-ins concluded after"
-    f" the first: claim, fetch, examine, conclude; each compared with {OWN} earlier photos of the"
+    f" from the conclusion (done_at) of the first {WARM} to the last, divided by those after"
+    f": claim, fetch, examine, conclude; each compared with {OWN} earlier photos of the"
     f" person and {OF_OFFICE} of the office; all are confirmed, so no picture is made"
 )
 LOOKED = "median of finished_at - started_at of the evidence rows: photo at hand, examine"

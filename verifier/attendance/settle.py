@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, String, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from mobile_contract.codes import NoticeKind, ProblemCode, WindowOutcome
@@ -125,19 +125,26 @@ def _checkins(session: Session, window_ids: Sequence[UUID]) -> dict[UUID, list[C
     return found
 
 
+_PEOPLE = any_(bindparam("people", type_=ARRAY(Uuid())))
+_RECEIPTS = select(ReceiptRow.offender_id, ReceiptRow.server_time).where(
+    ReceiptRow.offender_id == _PEOPLE,
+    ReceiptRow.code == any_(bindparam("codes", type_=ARRAY(String()))),
+    ReceiptRow.server_time >= bindparam("since"),
+    ReceiptRow.server_time <= bindparam("until"),
+)
+
+
 def _attempts(session: Session, rows: Sequence[WindowRow]) -> dict[UUID, list[datetime]]:
     found: dict[UUID, list[datetime]] = defaultdict(list)
     if not rows:
         return found
-    receipts = session.execute(
-        select(ReceiptRow.offender_id, ReceiptRow.server_time).where(
-            ReceiptRow.offender_id.in_({row.offender_id for row in rows}),
-            ReceiptRow.code.in_([str(code) for code in ATTEMPTS]),
-            ReceiptRow.server_time >= min(row.opens_at for row in rows),
-            ReceiptRow.server_time <= max(row.grace_ends_at for row in rows),
-        )
-    )
-    for person, at in receipts:
+    asked = {
+        "people": list({row.offender_id for row in rows}),
+        "codes": [str(code) for code in ATTEMPTS],
+        "since": min(row.opens_at for row in rows),
+        "until": max(row.grace_ends_at for row in rows),
+    }
+    for person, at in session.execute(_RECEIPTS, asked):
         found[person].append(at)
     return found
 
@@ -149,7 +156,7 @@ _LOSSES = select(
     select(func.min(_later.activated_at))
     .where(_later.offender_id == _lost.offender_id, _later.activated_at >= _lost.lost_at)
     .scalar_subquery(),
-).where(_lost.offender_id.in_(bindparam("people", expanding=True)), _lost.lost_at.is_not(None))
+).where(_lost.offender_id == _PEOPLE, _lost.lost_at.is_not(None))
 
 
 def phone_gaps(session: Session, offender_ids: Collection[UUID]) -> dict[UUID, list[PhoneGap]]:
