@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Text, cast, func, select
@@ -151,9 +151,10 @@ def _keep(
     if owner.state is not ReferenceSetState.COLLECTING:
         raise RefusedError(ProblemCode.NOT_OPEN)
     held, queues = _held(session, set_id), set()
-    for one in stored:
+    for number, one in enumerate(stored):
         if one.sha256 not in held:
-            queues |= _keep_one(session, owner, one, now)
+            # A moment apart: they stand on every page in the order in which they were sent.
+            queues |= _keep_one(session, owner, one, now + number * timedelta.resolution)
     return queues
 
 

@@ -34,6 +34,17 @@ def test_added_photos_are_kept_and_given_to_the_worker(enroller: Enroller) -> No
     assert enroller.collecting().examining == 3
 
 
+def test_photos_stand_in_the_order_in_which_they_were_sent(enroller: Enroller) -> None:
+    enroller.add(*PHOTOS[:5])
+    with enroller.factory.session() as session:
+        rows = session.execute(
+            select(ReferencePhoto.id, Media.sha256).join(Media, Media.id == ReferencePhoto.media_id)
+        )
+        names = {row.id: row.sha256 for row in rows}
+    shown = [names[photo.id] for photo in enroller.collecting().photos]
+    assert shown == [photo.sha256 for photo in PHOTOS[:5]]
+
+
 def test_the_same_photos_again_change_nothing(enroller: Enroller) -> None:
     enroller.add(*PHOTOS[:3])
     assert enroller.add(*PHOTOS[:3]) == 0
