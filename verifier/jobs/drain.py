@@ -38,9 +38,9 @@ MOST_TOGETHER = {Queue.FACES: 16, Queue.CHORES: 1}
 def drain() -> None:
     """Does rows until none came for a while, a stop is asked for or the time is over.
 
-    Where the time is over and rows wait, it rings for the next drain. While some rows are computed
-    the next are claimed already and read, and their photos on their way. It costs their subjects
-    nothing where this process dies: their lease ends, unexamined.
+    Where the time is over and rows wait, or a stop was asked for, it rings for the next drain.
+    While some rows are computed the next are claimed already and read, and their photos on their
+    way. It costs their subjects nothing where this process dies: their lease ends, unexamined.
     """
     workplace = open_workplace()
     limits.allow_cpu_for_a_row()
@@ -49,6 +49,8 @@ def drain() -> None:
     while fine:
         fine = _do_all(workplace, until)
         fine = _ended(workplace) and fine and _hears_more(workplace, until)
+    if stopping.asked():  # what it gave back, or was rung for last, is for whoever is there
+        workplace.parts.bell.ring(workplace.queue)
 
 
 def _do_all(workplace: Workplace, until: float) -> bool:

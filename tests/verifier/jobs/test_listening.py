@@ -71,6 +71,16 @@ def test_a_stop_ends_the_listening_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert time.monotonic() - began < LONG_S / 2
 
 
+def test_who_is_stopped_rings_for_the_others(
+    listening: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(stopping, "_asked", asked)
+    soon(asked.set)
+    drain.drain()
+    assert listening.parts.bell.heard(Queue.FACES)
+
+
 @pytest.mark.usefixtures("listening")
 def test_nobody_listens_longer_than_a_drain_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drain, "LONGEST_DRAIN_S", SHORTLY_S)
