@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from verifier.exif import camera_of
-from verifier.faces import bursts, detection, embedding, images
+from verifier.faces import bursts, embedding
 from verifier.faces.bursts import Frame, Probe
 from verifier.faces.hashes import Hashed, hashed
 from verifier.faces.images import PhotoUnreadable
@@ -83,7 +83,7 @@ def look(
     )
     try:
         found = see(selfie, models, thresholds.quality)
-        known_by = _known_by(selfie, found)
+        known_by = _known_by(found)
         against = _Against(references, thresholds, models)
         seen = _described(found, replace(blank, quality_limits=thresholds.quality.name))
         probe = Probe(found.largest, models) if found.largest else None
@@ -126,12 +126,8 @@ def _judged(
     )
 
 
-def _known_by(photo: bytes, found: Seen) -> Hashed:
-    """The hashes of a photo: of the picture as it came, not tilted until the eyes are level."""
-    picture = found.faces.pixels
-    if found.faces.tilted_degrees:
-        picture = images.decode(photo, detection.LONGEST_SIDE).pixels
-    return hashed(picture, found.largest.chip if found.largest else None)
+def _known_by(found: Seen) -> Hashed:
+    return hashed(found.picture, found.largest.chip if found.largest else None)
 
 
 def embed_reference(photo: bytes, models: Models, limits: QualityLimits) -> ReferenceLook:
@@ -139,7 +135,7 @@ def embed_reference(photo: bytes, models: Models, limits: QualityLimits) -> Refe
     try:
         found = see(photo, models, limits)
         vectors = _enrolled(found, models)
-        known_by = _known_by(photo, found)
+        known_by = _known_by(found)
     except PhotoUnreadable:
         return ReferenceLook(FaceVerdict.UNREADABLE)
     except _FAULTS:

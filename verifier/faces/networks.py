@@ -50,7 +50,7 @@ def _take_any_size(model: ModelProto) -> None:
 
 
 def _write_prelu_as_convolutions(model: ModelProto) -> None:
-    """Writes max(x, 0) - a max(-x, 0), with the signs and slopes as weights of a channel each."""
+    """Writes x + (1 - a) max(-x, 0), with the signs and 1 - a as weights of a channel each."""
     graph = model.graph
     weights = {tensor.name: tensor for tensor in graph.initializer}
     nodes = list(graph.node)
@@ -66,7 +66,7 @@ def _write_prelu_as_convolutions(model: ModelProto) -> None:
 
 def _weights(node: NodeProto, slopes: np.ndarray) -> Iterator[TensorProto]:
     negative = np.full_like(slopes, -1.0)
-    for name, values in (("signs", negative), ("slopes", -slopes)):
+    for name, values in (("signs", negative), ("rest", 1 - slopes)):
         yield numpy_helper.from_array(values.reshape(-1, 1, 1, 1), f"{node.output[0]}_{name}")
 
 
@@ -77,8 +77,7 @@ def _as_convolutions(node: NodeProto, channels: int) -> Iterator[NodeProto]:
         names = [of, f"{out}_{by}"], [f"{out}_{to}"]
         return helper.make_node("Conv", *names, group=channels, kernel_shape=[1, 1])
 
-    yield helper.make_node("Relu", [given], [f"{out}_above"])
     yield each(given, "signs", "turned")
     yield helper.make_node("Relu", [f"{out}_turned"], [f"{out}_below"])
-    yield each(f"{out}_below", "slopes", "sloped")
-    yield helper.make_node("Add", [f"{out}_above", f"{out}_sloped"], [out])
+    yield each(f"{out}_below", "rest", "lifted")
+    yield helper.make_node("Add", [given, f"{out}_lifted"], [out])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from verifier.faces import detection, embedding, images, quality
 from verifier.faces.detection import Face, Faces
-from verifier.faces.images import Pixels
+from verifier.faces.images import Picture, Pixels
 from verifier.faces.models import Models
 from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.quality import PhotoQuality, QualityLimits, QualityReason, assess
@@ -27,8 +27,12 @@ class OneFace:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """The faces of one photo, and whether the largest can be compared."""
+    """The faces of one photo, and whether the largest can be compared.
 
+    picture: the whole of it, with the right side up but not tilted, at most LONGEST_SIDE px.
+    """
+
+    picture: Pixels
     faces: Faces
     largest: OneFace | None
     quality: PhotoQuality
@@ -54,26 +58,21 @@ class Seen:
 
 def see(photo: bytes, models: Models, limits: QualityLimits) -> Seen:
     """The faces of a photo and how good they are; raises PhotoUnreadable."""
-    faces = _found(photo, models)
-    if not faces.all:
+    picture = images.decode(photo, detection.LONGEST_SIDE)
+    found = detection.find(picture.pixels, models)
+    upright = images.turned(picture.pixels, found.quarters_degrees)
+    if not found.all:
         nobody = PhotoQuality()
-        return Seen(faces, None, nobody, assess(nobody, limits))
+        return Seen(upright, found, None, nobody, assess(nobody, limits))
+    faces = _with_pixels_enough(photo, picture, found)
     chip = embedding.chip(faces.pixels, faces.all[0])
     measured = quality.measure(faces, chip)
     largest = OneFace(faces.pixels, faces.all[0], chip)
-    return Seen(faces, largest, measured, assess(measured, limits))
+    return Seen(upright, faces, largest, measured, assess(measured, limits))
 
 
-def _found(photo: bytes, models: Models) -> Faces:
-    """The faces of a photo, in as many pixels as its largest face needs."""
-    picture = images.decode(photo, detection.LONGEST_SIDE)
-    faces = detection.find(picture.pixels, models)
-    if not faces.all or picture.reduction == 1 or faces.all[0].width >= _PIXELS_ENOUGH:
+def _with_pixels_enough(photo: bytes, picture: Picture, faces: Faces) -> Faces:
+    """The same faces; where the largest is small, in a larger decoding, with all its own pixels."""
+    if picture.reduction == 1 or faces.all[0].width >= _PIXELS_ENOUGH:
         return faces
-    return _closer(photo, faces)
-
-
-def _closer(photo: bytes, faces: Faces) -> Faces:
-    """The same faces in a larger decoding: a small face is compared with all its own pixels."""
-    larger = images.decode(photo, _CLOSER_SIDE)
-    return faces.within(larger.pixels)
+    return faces.within(images.decode(photo, _CLOSER_SIDE).pixels)
