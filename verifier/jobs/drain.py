@@ -28,7 +28,7 @@ LONGEST_DRAIN_S = 60.0
 # A fork, new connections and all that is done for the first time cost a lone check-in eight times
 # what looking at it does (docs/architecture.md, Traps): who is done listens a while for the next.
 LISTENS_S, LISTENS_EVERY_S = 5.0, 0.05
-# Whoever looks gives the interpreter up some forty times a photo, and waits so long for it while
+# Whoever looks gives the interpreter up at every call of a library, and waits so long for it while
 # the rows before are concluded; with Python's own 5 ms that is half a millisecond a check-in.
 SWITCH_S = 0.0002
 SERVER_PAUSE = timedelta(seconds=3)
