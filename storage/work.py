@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage.records import Queue, Work, WorkKind
-from storage.work_statements import A_LEASE, CLAIM, HELD
+from storage.work_statements import A_LEASE, CLAIM, COUNT, HELD
 
 LEASE = A_LEASE
 MOST_ATTEMPTS = 3
@@ -100,6 +100,12 @@ def claim(session: Session, queue: Queue) -> Claim | None:
 def claim_more(session: Session, like: Claim, most: int) -> list[Claim]:
     """Take the oldest waiting rows of the same kind, as `claim` does."""
     return _claimed(session, QUEUE_OF[like.kind], [like.kind], most)
+
+
+def waiting(session: Session, like: Claim, most: int) -> int:
+    """Count the rows of the same kind that `claim_more` could take, no further than `most`."""
+    asked = {"of_queue": QUEUE_OF[like.kind], "of_kinds": [like.kind], "most": most}
+    return session.execute(COUNT, asked).scalar_one()
 
 
 def _claimed(session: Session, queue: Queue, kinds: Sequence[WorkKind], most: int) -> list[Claim]:

@@ -21,8 +21,7 @@ from storage.records import Work
 
 A_LEASE = timedelta(seconds=20)
 
-# Materialized: PostgreSQL may look into a plain subquery several times, and lock other rows.
-_DUE = (
+_WAITING = (
     select(Work.number)
     .where(
         Work.queue == bindparam("of_queue", type_=Work.queue.type),
@@ -32,8 +31,12 @@ _DUE = (
         Work.not_before <= func.now(),
         or_(Work.lease_until.is_(None), Work.lease_until < func.now()),
     )
-    .order_by(Work.not_before, Work.number)
     .limit(bindparam("most", type_=Integer()))
+)
+COUNT = select(func.count()).select_from(_WAITING.subquery())
+# Materialized: PostgreSQL may look into a plain subquery several times, and lock other rows.
+_DUE = (
+    _WAITING.order_by(Work.not_before, Work.number)
     .with_for_update(skip_locked=True)
     .cte("due")
     .prefix_with("MATERIALIZED")

@@ -17,11 +17,17 @@ from verifier.jobs.workplace import Workplace
 
 log = logging.getLogger(__name__)
 
+# What is done together shares its statements, the more the better (32 rows instead of 16 save 2 ms
+# of processor a check-in). But who takes all leaves the other workers nothing, and no verdict is
+# there before the last of them is looked at: so a third of what waits, or this many.
+_SHARE, _LEAST = 3, 8
+
 
 def claim(workplace: Workplace, most: int) -> list[Row]:
     """Takes the row that waits longest, or several that are done together; none without a database.
 
-    More than one only of what is done together: the rest is left to other workers.
+    More than one only of what is done together, and of a long queue a third: the rest is left to
+    other workers.
     """
     try:
         with transaction(workplace.parts.sessions, workplace.scope) as session:
@@ -56,6 +62,9 @@ def _claimed(session: Session, queue: Queue, most: int) -> list[Claim]:
     if first is None:
         return []
     more = most - 1 if first.kind in TOGETHER else 0
+    if more >= _LEAST:
+        waiting = work.waiting(session, first, more * _SHARE)
+        more = min(more, max(_LEAST - 1, waiting // _SHARE))
     return [first, *(work.claim_more(session, first, more) if more else ())]
 
 

@@ -36,7 +36,7 @@ PATIENCE_S = 25.0
 LOOK_EVERY_S = 0.5
 # What one transaction costs is shared by so many; at first by a few, of which nothing was fetched.
 FIRST = 2
-MOST_TOGETHER = {Queue.FACES: 16, Queue.CHORES: 1}
+MOST_TOGETHER = {Queue.FACES: 32, Queue.CHORES: 1}
 
 
 def drain() -> None:

@@ -120,15 +120,11 @@ def asked_after(factory: Factory, done: Waiting) -> object:
 
 
 @pytest.mark.media
+@pytest.mark.usefixtures("furnished")
 def test_the_next_rows_are_claimed_while_these_are_computed(
-    factory: Factory,
-    waiting: WaitingWork,
-    furnished: Workplace,
-    person: UUID,
-    monkeypatch: pytest.MonkeyPatch,
+    factory: Factory, waiting: WaitingWork, person: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    most = drain.MOST_TOGETHER[furnished.queue]
-    laid = [waiting.checkin(person, own_selfie(seed)) for seed in range(most + 1)]
+    laid = [waiting.checkin(person, own_selfie(seed)) for seed in range(drain.FIRST + 1)]
     seen = list[Work]()
     begun = verify_checkin.look_at_all
 
@@ -156,7 +152,7 @@ def test_each_photo_of_a_backlog_is_fetched_once(
         return fetch(stored)
 
     monkeypatch.setattr(store, "fetch", counted)
-    count = 2 * drain.MOST_TOGETHER[furnished.queue] + 1
+    count = 17  # in three parts
     for seed in range(count):
         ordinary(factory, waiting, seed)
     drain.drain()

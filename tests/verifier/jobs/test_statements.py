@@ -36,10 +36,10 @@ def test_a_confirmed_check_in_says_no_more_than_it_did(
     assert 0 < said_of(1, factory, waiting, workplace, said) <= MOST_ALONE, "\n".join(said)
 
 
-def test_sixteen_together_say_hardly_more_than_one(
+def test_eight_together_say_hardly_more_than_one(
     factory: Factory, waiting: WaitingWork, workplace: Workplace, said: list[str]
 ) -> None:
-    assert 0 < said_of(16, factory, waiting, workplace, said) <= MOST_TOGETHER, "\n".join(said)
+    assert 0 < said_of(8, factory, waiting, workplace, said) <= MOST_TOGETHER, "\n".join(said)
 
 
 def said_of(
