@@ -4,7 +4,7 @@ The vectors are the verifier's alone and go with the photo: the error rates of t
 are measured on those of confirmed check-ins (`python -m verifier.calibrate --enrolled`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,16 +13,37 @@ from sqlalchemy.orm import Session
 
 from storage.records import CheckIn, CheckInVector, Media
 from verifier.faces import matching
-from verifier.faces.bursts import Probe
 from verifier.faces.embedding import Vector
 from verifier.faces.examine import Look
+from verifier.faces.hashes import Hashed
 from verifier.faces.model_files import DLIB_NETWORK, SFACE
 from verifier.faces.models import Models
 from verifier.jobs import replays
 from verifier.jobs.checkin_photos import SELFIE, photos_of
 from verifier.rules.in_force import in_force_for
-from verifier.verdicts.evidence import FaceScores
 from verifier.verdicts.these import Key
+
+
+@dataclass(frozen=True, eq=False)
+class KnownBy:
+    """What is kept of a selfie that was looked at; nothing of its pixels, as many wait together.
+
+    vectors: by the name of their model.
+    """
+
+    hashes: Hashed | None
+    vectors: Mapping[str, Vector]
+
+    @classmethod
+    def of(cls, looked: Look) -> "KnownBy":
+        """Takes what was computed anyway; dlib's vector only where it was asked for."""
+        scores, probe = looked.evidence.scores, looked.probe
+        if probe is None or scores.sface is None:
+            return cls(looked.hashes, {})
+        made = {SFACE.name: probe.sface}
+        return cls(
+            looked.hashes, made if scores.dlib is None else made | {DLIB_NETWORK: probe.second}
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +51,7 @@ class SeenWell:
     """A check-in that was looked at, and the models that did."""
 
     checkin: CheckIn
-    looked: Look
+    known_by: KnownBy
     models: Models
 
     @property
@@ -44,9 +65,9 @@ def keep_seen(session: Session, seen: Sequence[SeenWell], now: datetime) -> None
     held = photos_of(session, [one.key for one in seen])
     photos = [(one, photo) for one in seen if (photo := held[one.key].get(SELFIE)) is not None]
     sent = [
-        replays.Sent(one.checkin, photo, one.looked.hashes)
+        replays.Sent(one.checkin, photo, one.known_by.hashes)
         for one, photo in photos
-        if one.looked.hashes is not None
+        if one.known_by.hashes is not None
     ]
     replays.compare(session, sent, now)
     rows = [row for one, photo in photos for row in _vector_rows(session, one, photo, now)]
@@ -58,8 +79,7 @@ def _vector_rows(
     session: Session, one: SeenWell, photo: Media, now: datetime
 ) -> list[dict[str, object]]:
     """Returns the vectors of a photo that was compared, as rows."""
-    scores, probe = one.looked.evidence.scores, one.looked.probe
-    if probe is None or scores.sface is None:
+    if not one.known_by.vectors:
         return []
     rules = in_force_for(session, one.checkin.offender_id, one.checkin.received_at)
     return [
@@ -72,11 +92,5 @@ def _vector_rows(
             "vector": matching.to_bytes(vector),
             "keep_until": now + timedelta(days=rules.keep_confirmed_days),
         }
-        for model, vector in _made(probe, scores).items()
+        for model, vector in one.known_by.vectors.items()
     ]
-
-
-def _made(probe: Probe, scores: FaceScores) -> dict[str, Vector]:
-    """Returns what was computed anyway; dlib's only where it was asked."""
-    made = {SFACE.name: probe.sface}
-    return made if scores.dlib is None else made | {DLIB_NETWORK: probe.second}

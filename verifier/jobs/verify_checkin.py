@@ -23,7 +23,7 @@ from verifier.jobs.beside import Rest
 from verifier.jobs.checkin_evidence import Measured, keep_evidence
 from verifier.jobs.checkin_material import FRESH, Material, begin, key_of, let_wait_again
 from verifier.jobs.checkin_photos import without_picture
-from verifier.jobs.keep_seen import SeenWell, keep_seen
+from verifier.jobs.keep_seen import KnownBy, SeenWell, keep_seen
 from verifier.jobs.look_at_movement import look_at_movement
 from verifier.jobs.rows import Row
 from verifier.jobs.search_others import OtherPerson
@@ -41,7 +41,7 @@ class _Seen:
     """One check-in that was looked at, and what came of it."""
 
     material: Material
-    looked: Look
+    known_by: KnownBy
     other: OtherPerson | None
     measured: Measured
 
@@ -51,7 +51,7 @@ class _Seen:
 
     def as_kept(self, checkin: CheckIn) -> SeenWell:
         """Returns what is kept of it, with the row of its check-in."""
-        return SeenWell(checkin, self.looked, self.material.models)
+        return SeenWell(checkin, self.known_by, self.material.models)
 
     @property
     def is_worth_another_try(self) -> bool:
@@ -160,7 +160,7 @@ def _see(workplace: Workplace, material: Material) -> _Seen:
     face = replace(looked.evidence, resembles_other=other is not None)
     movement = look_at_movement(workplace, material.claim, material.movement)
     measured = Measured(face, movement, started_at, workplace.parts.now())
-    return _Seen(material, looked, other, measured)
+    return _Seen(material, KnownBy.of(looked), other, measured)
 
 
 def _look(workplace: Workplace, material: Material) -> Look:
