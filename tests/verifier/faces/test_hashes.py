@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from storage.records import TwinKind
 from tests import sent_again
 from tests.photos import Photos
+from tests.verifier.faces import jpegs
 from verifier.faces.examine import Look, look
 from verifier.faces.hashes import FACE_LIMIT, Hashed, PhotoHashes, Stored, hashed, nearest
 from verifier.faces.models import Models
@@ -48,6 +49,20 @@ def test_a_mirror_image_is_said_to_be_one(photos: Photos, loaded: Models) -> Non
     found = nearest(known_by(sent_again.mirrored(photos.obama[0]), loaded), Stored.of([earlier]))
     assert found is not None
     assert found.kind is TwinKind.MIRRORED_PICTURE
+
+
+@pytest.mark.parametrize("quarters", [90, 180, 270])
+@pytest.mark.parametrize("tilt", [0, 30])
+def test_a_picture_that_was_turned_is_the_same_picture(
+    photos: Photos, loaded: Models, tilt: int, quarters: int
+) -> None:
+    photo = jpegs.turned(photos.obama[1], tilt)
+    found = nearest(
+        known_by(jpegs.turned(photo, quarters), loaded),
+        Stored.of([known_by(photo, loaded).kept]),
+    )
+    assert found is not None
+    assert found.kind is TwinKind.SAME_PICTURE
 
 
 def test_a_face_is_known_where_the_picture_around_it_was_cut(
