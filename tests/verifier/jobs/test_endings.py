@@ -1,6 +1,8 @@
 """While check-ins are looked at, those before them end; whatever happens to that costs nobody."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +16,8 @@ from storage.work import Claim
 from tests.factories import Factory
 from tests.verifier.jobs.draining import checkin, evidence, ordinary, own_selfie, work_of
 from tests.waiting_work import WaitingWork
+from verifier.faces.bursts import Probe
+from verifier.faces.examine import Look
 from verifier.faces.examine import look as real_look
 from verifier.jobs import drain, stopping, verify_checkin
 from verifier.jobs.beside import Beside, Rest
@@ -181,3 +185,27 @@ def test_an_ending_that_ran_out_of_time_itself_is_no_stop(monkeypatch: pytest.Mo
     monkeypatch.setattr(stopping, "asked", lambda: True)
     with pytest.raises(TimeoutError):
         ending.wait()
+
+
+@pytest.mark.media
+@pytest.mark.usefixtures("furnished")
+def test_who_waits_to_be_concluded_holds_no_pixels(
+    factory: Factory, waiting: WaitingWork, monkeypatch: pytest.MonkeyPatch, before_ending: Before
+) -> None:
+    ordinary(factory, waiting)
+    looked, held = list[weakref.ref[Probe]](), list[Probe | None]()
+
+    def noted(*given: Any) -> Look:
+        found = real_look(*given)
+        assert found.probe is not None
+        looked.append(weakref.ref(found.probe))
+        return found
+
+    def what_is_held(_claims: Sequence[Claim]) -> None:
+        gc.collect()
+        held.extend(probe() for probe in looked)
+
+    monkeypatch.setattr(verify_checkin, "look", noted)
+    before_ending(what_is_held)
+    drain.drain()
+    assert held == [None]
