@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checkin_api.reviews.photos_seen import checkin_photos
@@ -34,7 +34,8 @@ def _seen(session: Session, checkin: CheckIn) -> MovementSeen | None:
         .where(
             EvidenceRow.offender_id == checkin.offender_id,
             EvidenceRow.checkin_id == checkin.id,
-            EvidenceRow.movement.is_not(None),
+            # Attempts without one hold NULL or, the older ones, JSON's own null.
+            func.jsonb_typeof(EvidenceRow.movement) == "object",
         )
         .order_by(EvidenceRow.attempt.desc())
         .limit(1)

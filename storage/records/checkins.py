@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mobile_contract.codes import Channel, CheckInState, Datum, NoPlaceReason, NoSelfieReason
@@ -111,7 +112,8 @@ class EvidenceRow(Record):
     attempt: Mapped[int]
     face_verdict: Mapped[str]
     face: Mapped[dict[str, Any]]  # verifier.verdicts.evidence.FaceEvidence
-    movement: Mapped[dict[str, Any] | None]  # verifier.verdicts.movement.MovementSeen
+    # verifier.verdicts.movement.MovementSeen
+    movement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     threshold_set: Mapped[str | None]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]

@@ -1,21 +1,24 @@
 """A movement check from the phone to the officer's page: measured, noted, and never decisive."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import JSON, select
 
+from checkin_api.reviews.movement_seen import movement_shown
 from mobile_contract.client.challenges import Answered, Frame, Opened
 from mobile_contract.client.phone import Phone
 from mobile_contract.codes import CheckInState
 from mobile_contract.movement_codes import Prompt
-from storage.records import EvidenceRow, Offender
+from storage.records import CheckIn, EvidenceRow, Offender
 from tests.enrolments import models
 from tests.factories import Factory
 from tests.flows.recorded import causes, codes
 from tests.movements import Puppet, moved_as, puppet_of, still
 from tests.photos import photos
 from tests.world import HERE, World
+from verifier.verdicts.evidence import FaceVerdict
 from verifier.verdicts.movement import MovementSeen, movement_from_row
 from verifier.verdicts.sweeps import MovementAnswer
 
@@ -83,6 +86,38 @@ def seen(factory: Factory, offender: Offender) -> MovementSeen:
         ).first()
     assert kept is not None
     return movement_from_row(kept)
+
+
+@pytest.mark.parametrize("nothing", [None, JSON.NULL], ids=["as now", "as before"])
+def test_what_was_seen_is_shown_also_after_an_attempt_that_saw_nothing(
+    world: World, phone: Phone, factory: Factory, puppet: Puppet, nothing: Any
+) -> None:
+    check_in(world, phone, 14, answered(phone, opened(phone), still(puppet)))
+    with factory.session() as session:
+        first = session.scalars(select(EvidenceRow)).one()
+        session.add(later := failed_after(first, nothing))
+        session.flush()
+        session.expire_all()
+        is_sql_null = select(EvidenceRow.movement.is_(None)).where(EvidenceRow.id == later.id)
+        assert session.scalar(is_sql_null) is (nothing is None)
+        key = (first.offender_id, first.checkin_id)
+        shown = movement_shown(session, session.get_one(CheckIn, key))
+        assert shown is not None
+        assert shown.seen is not None
+
+
+def failed_after(first: EvidenceRow, movement: Any) -> EvidenceRow:
+    """The row of one more attempt."""
+    return EvidenceRow(
+        offender_id=first.offender_id,
+        checkin_id=first.checkin_id,
+        attempt=first.attempt + 1,
+        face_verdict=FaceVerdict.ERROR,
+        face=first.face,
+        movement=movement,
+        started_at=first.finished_at,
+        finished_at=first.finished_at,
+    )
 
 
 def test_who_does_what_is_asked_is_neither_noted_nor_flagged_for_it(
