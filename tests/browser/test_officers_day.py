@@ -91,7 +91,7 @@ def test_an_officer_enrols_a_person_and_hands_out_a_code_that_a_phone_takes(
     page.get_by_role("link", name=person.name, exact=True).click()
     page.get_by_role("link", name="手机激活码").click()
     page.get_by_role("button", name="生成激活码").click()
-    assert loaded(page, "img[alt='激活二维码']") == 1
+    eventually(lambda: loaded(page, "img[alt='激活二维码']") == 1)
     code = page.locator("#code").inner_text()
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", code)
     phone = world.phone(person.number, code)
