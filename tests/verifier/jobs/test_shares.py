@@ -10,8 +10,8 @@ from verifier.jobs.workplace import Workplace
 @pytest.mark.parametrize(
     ("waits", "most", "taken"),
     [
-        (40, 32, [14, 9, 8, 8, 1]),
-        (40, 10, [10, 10, 8, 8, 4]),
+        (40, 32, [20, 10, 8, 2]),
+        (40, 10, [10, 10, 10, 8, 2]),
         (7, 32, [7]),
         (5, 2, [2, 2, 1]),
         (0, 32, []),
