@@ -25,8 +25,9 @@ from tests.benchmarks.system import ROOT, system
 from tests.benchmarks.worker import per_checkin
 
 BUSY = 1.0
-# With the last round and the shares after it, the whole stays below five minutes.
-ROUNDS_WITHIN_S = 180.0
+# With the last round and the shares after it, the whole stays below six minutes. On a machine whose
+# clock goes up and down one pair of drains says little (1.6 to 2.5 within minutes, measured).
+ROUNDS_WITHIN_S = 240.0
 
 
 class Part(StrEnum):
